@@ -1,0 +1,156 @@
+import type {
+	IAuthenticate,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+import { addressRequest } from '../nodes/GreenApi/green-api/address';
+import {
+	READY_STATE,
+	UNKNOWN_STATE,
+	UNREADY_STATES,
+} from '../nodes/GreenApi/green-api/instanceStates';
+
+/** n8n's older helper, which the HTTP Request node uses, has names of its own for these. */
+interface LegacyRequestOptions {
+	uri?: string;
+	followRedirect?: boolean;
+	followAllRedirects?: boolean;
+}
+
+/** The product's name ends in API as it is; n8n's linter would have "GREEN-API API" in its place. */
+const DISPLAY_NAME = 'GREEN-API';
+
+/** Longer than any state's name. */
+const LONGEST_STATE = 64;
+
+function refuseStatus(value: number, message: string) {
+	return { type: 'responseCode' as const, properties: { value, message } };
+}
+
+function refuseBody(key: string, value: string | number | undefined, message: string) {
+	return { type: 'responseSuccessBody' as const, properties: { key, value, message } };
+}
+
+const REDIRECTED =
+	'The API URL leads to another address. Copy the API URL from the GREEN-API console as it is.';
+const UNAVAILABLE =
+	'GREEN-API could not answer. Its servers are busy or being worked on: test again in a few minutes.';
+
+const statusRules = [
+	...[301, 302, 303, 307, 308].map((status) => refuseStatus(status, REDIRECTED)),
+	refuseStatus(
+		400,
+		'GREEN-API refused the request. Open the instance in the GREEN-API console, which shows its state.',
+	),
+	refuseStatus(
+		401,
+		'The API Token is wrong. Copy apiTokenInstance from the GREEN-API console again.',
+	),
+	refuseStatus(
+		403,
+		'The Instance ID is wrong, or the API URL is not that of this instance. Copy idInstance and apiUrl from the GREEN-API console again.',
+	),
+	refuseStatus(
+		404,
+		'The API URL is not that of a GREEN-API server. Copy apiUrl from the GREEN-API console, without anything after it.',
+	),
+	refuseStatus(429, 'GREEN-API received requests faster than it allows. Test again in a second.'),
+	refuseStatus(
+		466,
+		'The monthly number of requests of this instance is used up. Change the tariff in the GREEN-API console.',
+	),
+	...[500, 502, 503, 504].map((status) => refuseStatus(status, UNAVAILABLE)),
+];
+
+/**
+ * n8n's rules name what fails and can't say "anything but authorized", so that a state which
+ * GREEN-API may bring one day is told by the length of its name.
+ */
+const stateRules = [
+	...Object.entries(UNREADY_STATES).map(([state, message]) =>
+		refuseBody('stateInstance', state, message),
+	),
+	refuseBody(
+		'stateInstance',
+		undefined,
+		'The answer does not come from GREEN-API. Copy the API URL from the GREEN-API console again.',
+	),
+	...Array.from({ length: LONGEST_STATE }, (_, length) => length)
+		.filter((length) => length !== READY_STATE.length)
+		.map((length) => refuseBody('stateInstance.length', length, UNKNOWN_STATE)),
+];
+
+/** Address, instance and token of one GREEN-API instance. */
+export class GreenApi implements ICredentialType {
+	name = 'greenApi';
+
+	displayName = DISPLAY_NAME;
+
+	icon = {
+		light: 'file:../nodes/GreenApi/greenApi.svg',
+		dark: 'file:../nodes/GreenApi/greenApi.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-green-api-contacts#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API URL',
+			name: 'apiUrl',
+			type: 'string',
+			default: 'https://api.green-api.com',
+			required: true,
+			placeholder: 'e.g. https://7103.api.greenapi.com',
+			description: 'The apiUrl that the GREEN-API console shows for the instance',
+		},
+		{
+			displayName: 'Instance ID',
+			name: 'idInstance',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. 1101000001',
+			description: 'The idInstance that the GREEN-API console shows for the instance',
+		},
+		{
+			displayName: 'API Token',
+			name: 'apiTokenInstance',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'The apiTokenInstance that the GREEN-API console shows for the instance',
+		},
+	];
+
+	/**
+	 * Completes a request's URL with address, instance and token. May be called again with what it
+	 * returned, as n8n does after a 401. Redirects are switched off: their target would be handed the
+	 * path, and the token in it.
+	 *
+	 * @throws CredentialRefusal when the values or the URL won't do; nothing is sent then
+	 */
+	authenticate: IAuthenticate = async (credentials, requestOptions) => {
+		const { url, uri, baseURL, ...rest } = requestOptions as typeof requestOptions &
+			LegacyRequestOptions;
+		const noRedirects: LegacyRequestOptions = { followRedirect: false, followAllRedirects: false };
+		return {
+			...rest,
+			...noRedirects,
+			disableFollowRedirect: true,
+			maxRedirects: 0,
+			url: addressRequest(url ?? uri ?? '', baseURL, {
+				apiUrl: String(credentials.apiUrl),
+				idInstance: String(credentials.idInstance),
+				apiTokenInstance: String(credentials.apiTokenInstance),
+			}),
+		};
+	};
+
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{$credentials.apiUrl}}', url: '/getStateInstance' },
+		// Typed as rules of one kind only; n8n's server takes both in one list.
+		rules: [...statusRules, ...stateRules] as NonNullable<ICredentialTestRequest['rules']>,
+	};
+}

@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	roots: ['<rootDir>/test'],
+	testMatch: ['**/*.test.ts'],
+	transform: {
+		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }],
+		// The built package is what runs; its source maps bring coverage back to the TypeScript.
+		'/dist/.+\\.js$': '<rootDir>/test/engine/builtPackageTransform.js',
+	},
+	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
+	collectCoverageFrom: ['dist/**/*.js'],
+	coverageDirectory: 'coverage',
+	testTimeout: 60_000,
+};

@@ -1,0 +1,120 @@
+/** Where a GREEN-API request goes: the credential's values become part of the URL. */
+
+import { UserError } from 'n8n-workflow';
+
+export interface GreenApiAccount {
+	/** As the GREEN-API console shows it, e.g. `https://7103.api.greenapi.com`. */
+	apiUrl: string;
+	idInstance: string;
+	apiTokenInstance: string;
+}
+
+/** The credential and the request don't fit; nothing was sent. Its texts never hold the token. */
+export class CredentialRefusal extends UserError {
+	/** @param message what is wrong; @param advice what the user does about it */
+	constructor(message: string, advice: string) {
+		super(message, { description: advice });
+	}
+}
+
+/** GREEN-API documentation: idInstance is an integer of up to 10 digits today. */
+const ID_INSTANCE = /^\d{1,20}$/;
+const API_TOKEN = /^[A-Za-z0-9]+$/;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function parseUrl(text: string, base?: string): URL | undefined {
+	try {
+		return new URL(text, base);
+	} catch {
+		return undefined;
+	}
+}
+
+function readApiUrl(apiUrl: string): URL {
+	const url = parseUrl(apiUrl.trim());
+	if (!url || !['https:', 'http:'].includes(url.protocol)) {
+		throw new CredentialRefusal(
+			'The API URL of the GREEN-API credential is no web address',
+			'Copy it from the GREEN-API console as it is, e.g. https://api.green-api.com.',
+		);
+	}
+	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+		throw new CredentialRefusal(
+			'The API URL of the GREEN-API credential is not encrypted',
+			'The API token would cross the network in the clear. Use https:// instead of http://.',
+		);
+	}
+	if (url.username || url.password || url.search || url.hash) {
+		throw new CredentialRefusal(
+			'The API URL of the GREEN-API credential has more in it than an address',
+			'Enter scheme, host and path alone, e.g. https://api.green-api.com.',
+		);
+	}
+	return url;
+}
+
+function checkAccount({ idInstance, apiTokenInstance }: GreenApiAccount): void {
+	if (!ID_INSTANCE.test(idInstance)) {
+		throw new CredentialRefusal(
+			'The Instance ID of the GREEN-API credential is not a number of 1 to 20 digits',
+			'Copy idInstance from the GREEN-API console, digits only.',
+		);
+	}
+	if (!API_TOKEN.test(apiTokenInstance)) {
+		throw new CredentialRefusal(
+			'The API Token of the GREEN-API credential has characters other than letters and digits, or is empty',
+			'Copy apiTokenInstance from the GREEN-API console again, without spaces around it.',
+		);
+	}
+}
+
+/**
+ * Turns a request's URL into the one GREEN-API answers:
+ * `{apiUrl}/waInstance{idInstance}/{method}/{apiTokenInstance}`, followed by what came after the
+ * method. A URL that was turned before stays as it is, because n8n asks the credential a second
+ * time after a 401.
+ *
+ * @param url a bare method (`/getContactInfo`) or a URL on the API URL's origin
+ *   (`https://api.green-api.com/getSettings`)
+ * @param baseURL what a relative `url` is relative to, if it isn't the API URL
+ * @param account the credential's values; a path in `apiUrl` is kept, a trailing slash ignored
+ * @returns the absolute URL, token included
+ * @throws CredentialRefusal for another origin than the API URL's, `http:` on a host that is not
+ *   loopback, an instance id that is not 1 to 20 digits, a token with other characters than letters
+ *   and digits, and a URL that names no method
+ */
+export function addressRequest(
+	url: string,
+	baseURL: string | undefined,
+	account: GreenApiAccount,
+): string {
+	const api = readApiUrl(account.apiUrl);
+	checkAccount(account);
+
+	const target = parseUrl(url, parseUrl(baseURL ?? '', api.href)?.href ?? api.href);
+	if (target?.origin !== api.origin || target.username !== '' || target.password !== '') {
+		throw new CredentialRefusal(
+			'The request goes to another server than the API URL of the GREEN-API credential',
+			`The API token is only sent to ${api.origin}. Use the method alone, e.g. /getSettings, or change the API URL in the credential.`,
+		);
+	}
+
+	const prefix = api.pathname.replace(/\/+$/, '');
+	const path = target.pathname.startsWith(`${prefix}/`)
+		? target.pathname.slice(prefix.length)
+		: target.pathname;
+	const instance = `/waInstance${account.idInstance}`;
+	const [method = '', ...rest] = path.split('/').filter((segment) => segment !== '');
+
+	if (`/${method}` === instance && rest[1] === account.apiTokenInstance) {
+		return target.href;
+	}
+	if (!/^[A-Za-z]+$/.test(method)) {
+		throw new CredentialRefusal(
+			'The URL names no GREEN-API method',
+			'Put the method alone after the API URL, e.g. /getSettings: the credential adds the instance and the token.',
+		);
+	}
+	const tail = rest.map((segment) => `/${segment}`).join('');
+	return `${api.origin}${prefix}${instance}/${method}/${account.apiTokenInstance}${tail}${target.search}`;
+}

@@ -1,0 +1,44 @@
+/** What getContactInfo, getContacts and getGroupData answer with. */
+
+import type { IDataObject } from 'n8n-workflow';
+
+/** GREEN-API documentation, "GetContactInfo", response parameters, in the order of its example. */
+export const CONTACT_FIELDS = [
+	'avatar',
+	'name',
+	'contactName',
+	'email',
+	'category',
+	'description',
+	'products',
+	'chatId',
+	'lastSeen',
+	'isArchive',
+	'isDisappearing',
+	'isMute',
+	'messageExpiration',
+	'muteExpiration',
+	'isBusiness',
+] as const;
+
+export type ContactField = (typeof CONTACT_FIELDS)[number];
+
+/** A contact as GREEN-API sent it: documented fields may be missing, and new ones appear. */
+export type Contact = IDataObject;
+
+/**
+ * @param contact a contact as GREEN-API sent it
+ * @returns its product cards; none when `products` is absent, null or empty, as it is for people
+ *   who are no business
+ */
+export function productsOf(contact: Contact): IDataObject[] {
+	return Array.isArray(contact.products) ? (contact.products as IDataObject[]) : [];
+}
+
+/** An entry of getContacts. */
+export interface ContactListEntry {
+	id: string;
+	name?: string;
+	contactName?: string;
+	type?: string;
+}

@@ -1,0 +1,239 @@
+/** What GREEN-API's refusals and the network's faults mean, and what the user does about them. */
+
+/**
+ * What trying again would bring: `transient` may pass by itself; `item` concerns this request
+ * alone; `instance` holds for every request with this credential.
+ */
+export type FailureKind = 'transient' | 'item' | 'instance';
+
+/** A request that brought no contact. Made of our own words: never holds what the server sent. */
+export interface Failure {
+	kind: FailureKind;
+	/** What happened. */
+	message: string;
+	/** What to do next. */
+	description: string;
+	/** The HTTP status, or the network's code such as `ECONNRESET`. */
+	code: string;
+}
+
+interface Meaning {
+	kind: FailureKind;
+	message: string;
+	description: string;
+}
+
+interface StatusMeaning extends Meaning {
+	/** The HTTP statuses it stands for, from and to. */
+	status: readonly [number, number];
+	/** Set when the status alone does not tell: what the body says. */
+	body?: RegExp;
+}
+
+const CONSOLE = 'the GREEN-API console (console.green-api.com)';
+
+/**
+ * GREEN-API documentation, "Common errors". The first row that fits counts. Bodies are only
+ * matched, never quoted: GREEN-API echoes the request's path in them, and the API token with it.
+ */
+const STATUS_MEANINGS: readonly StatusMeaning[] = [
+	{
+		status: [300, 399],
+		kind: 'instance',
+		message: 'The API URL leads to another address',
+		description:
+			'Redirects are not followed, so that the API token stays where it belongs. Copy the API URL from the GREEN-API console into the credential.',
+	},
+	{
+		status: [400, 400],
+		body: /in starting process/i,
+		kind: 'transient',
+		message: 'The GREEN-API instance is starting',
+		description: 'Starting takes up to 5 minutes. Run the workflow again after that.',
+	},
+	{
+		status: [400, 400],
+		body: /not authorized/i,
+		kind: 'instance',
+		message: 'The GREEN-API instance is not authorized: no phone is linked to it',
+		description: `Open the instance in ${CONSOLE} and scan its QR code with WhatsApp.`,
+	},
+	{
+		status: [400, 400],
+		body: /expired/i,
+		kind: 'instance',
+		message: 'The GREEN-API instance is not paid for any more',
+		description: `Renew it in ${CONSOLE}.`,
+	},
+	{
+		status: [400, 400],
+		body: /instance is deleted/i,
+		kind: 'instance',
+		message: 'The GREEN-API instance was deleted',
+		description: `Create another instance in ${CONSOLE} and enter its values in the credential.`,
+	},
+	{
+		status: [400, 400],
+		kind: 'item',
+		message: 'GREEN-API does not accept this chat ID',
+		description: 'Check that the number is right and has its country code.',
+	},
+	{
+		status: [401, 401],
+		kind: 'instance',
+		message: 'GREEN-API does not accept the API Token',
+		description: `Copy apiTokenInstance from ${CONSOLE} into the credential again.`,
+	},
+	{
+		status: [403, 403],
+		kind: 'instance',
+		message: 'GREEN-API does not know this Instance ID at this API URL',
+		description: `Copy idInstance and apiUrl from ${CONSOLE} into the credential again: each instance has an API URL of its own.`,
+	},
+	{
+		status: [404, 404],
+		kind: 'instance',
+		message: 'The API URL is not that of a GREEN-API server',
+		description: `Copy apiUrl from ${CONSOLE} into the credential, without anything after it.`,
+	},
+	{
+		status: [408, 408],
+		kind: 'transient',
+		message: 'GREEN-API waited too long for the request',
+		description: 'Run the workflow again.',
+	},
+	{
+		status: [429, 429],
+		kind: 'transient',
+		message: 'GREEN-API received requests faster than it allows',
+		description:
+			'It allows one contact lookup a second for each instance. Let fewer workflows look contacts up at the same time.',
+	},
+	{
+		status: [466, 466],
+		body: /correspondentsStatus/,
+		kind: 'item',
+		message: 'The monthly number of chats of this GREEN-API instance is used up',
+		description: `Chats used before this month still work. To look up others, change the tariff in ${CONSOLE}.`,
+	},
+	{
+		status: [466, 466],
+		kind: 'instance',
+		message: 'The monthly number of requests of this GREEN-API instance is used up',
+		description: `Wait for next month, or change the tariff in ${CONSOLE}.`,
+	},
+	{
+		status: [499, 499],
+		kind: 'transient',
+		message: 'The connection to GREEN-API was closed before the answer came',
+		description: 'Run the workflow again.',
+	},
+	{
+		status: [400, 499],
+		kind: 'item',
+		message: 'GREEN-API refused the request',
+		description: 'Check the chat ID and the credential, then run the workflow again.',
+	},
+	{
+		status: [500, 599],
+		kind: 'transient',
+		message: 'GREEN-API could not answer',
+		description:
+			'Its servers are busy or being worked on. Run the workflow again in a few minutes.',
+	},
+];
+
+const UNEXPECTED_STATUS: Meaning = {
+	kind: 'item',
+	message: 'GREEN-API answered in an unknown way',
+	description: 'Check the API URL in the credential, then run the workflow again.',
+};
+
+/** Node.js's and OpenSSL's codes for a request that got no answer. The first row that fits counts. */
+const NETWORK_MEANINGS: ReadonlyArray<Meaning & { code: RegExp }> = [
+	{
+		code: /^(ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED)$/,
+		kind: 'transient',
+		message: 'GREEN-API did not answer in time',
+		description: 'Run the workflow again, or raise "Timeout (Ms)" in the options of the node.',
+	},
+	{
+		code: /^(ECONNRESET|EPIPE|ERR_BAD_RESPONSE)$/,
+		kind: 'transient',
+		message: 'The connection to GREEN-API broke off before the whole answer came',
+		description: 'Run the workflow again.',
+	},
+	{
+		code: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EAI_AGAIN)$/,
+		kind: 'transient',
+		message: 'GREEN-API could not be reached',
+		description:
+			'Check the API URL in the credential and that this n8n can reach it, then run the workflow again.',
+	},
+	{
+		code: /^ERR_CANCELED$/,
+		kind: 'instance',
+		message: 'The execution was stopped before the answer came',
+		description: 'Run the workflow again to look up the rest.',
+	},
+	{
+		code: /^ENOTFOUND$/,
+		kind: 'instance',
+		message: 'The server that the API URL names does not exist',
+		description: `Copy apiUrl from ${CONSOLE} into the credential again.`,
+	},
+	{
+		code: /CERT|SELF_SIGNED|SSL|TLS|EPROTO|UNABLE_TO/,
+		kind: 'instance',
+		message: 'No trusted connection to GREEN-API could be made',
+		description:
+			'Check that the API URL in the credential is right and that no proxy stands in for its certificate.',
+	},
+];
+
+const UNKNOWN_NETWORK_FAULT: Meaning = {
+	kind: 'item',
+	message: 'The request to GREEN-API could not be sent',
+	description: 'Check the API URL in the credential and the network settings of this n8n.',
+};
+
+const NOT_JSON: Meaning = {
+	kind: 'transient',
+	message: 'The answer is incomplete or does not come from GREEN-API',
+	description:
+		'If it stays, something between this n8n and GREEN-API answers in its place: check the API URL in the credential and the proxy.',
+};
+
+function failure({ kind, message, description }: Meaning, code: string): Failure {
+	return { kind, message, description, code };
+}
+
+/**
+ * @param status HTTP status of an answer that is not 2xx
+ * @param body the answer's body, as text
+ * @returns what it means; never holds any of `body`
+ */
+export function failureOfStatus(status: number, body: string): Failure {
+	const meaning = STATUS_MEANINGS.find(
+		(row) => status >= row.status[0] && status <= row.status[1] && (row.body?.test(body) ?? true),
+	);
+	return failure(meaning ?? UNEXPECTED_STATUS, String(status));
+}
+
+/**
+ * @param code the code of the error that Node.js or its HTTP client gave, e.g. `ECONNRESET`;
+ *   undefined where it gave none
+ * @returns what it means
+ */
+export function failureOfNetwork(code: string | undefined): Failure {
+	const meaning = code && NETWORK_MEANINGS.find((row) => row.code.test(code));
+	return failure(meaning || UNKNOWN_NETWORK_FAULT, code ?? 'UNKNOWN');
+}
+
+/**
+ * @param status HTTP status of the answer, 2xx
+ * @returns the failure that a cut-off answer, a proxy's page or another surprise in its place is
+ */
+export function failureOfBody(status: number): Failure {
+	return failure(NOT_JSON, String(status));
+}

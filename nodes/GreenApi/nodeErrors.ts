@@ -1,0 +1,62 @@
+/** Failures and rejections as n8n shows them. */
+
+import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { Rejection } from './green-api/chatId';
+import type { Failure } from './green-api/failures';
+
+export type ItemError = NodeApiError | NodeOperationError;
+
+/** n8n counts items from 0, in its interface as in its errors. */
+function nameItem(message: string, itemIndex: number | undefined): string {
+	return itemIndex === undefined ? message : `${message} [Item ${itemIndex}]`;
+}
+
+/**
+ * n8n's constructors replace a message that has a code such as ECONNRESET or EPERM in it, which a
+ * user's own value may have too (`n8n-workflow`, `NodeError.setDescriptiveErrorMessage`).
+ */
+function keepWords<E extends ItemError>(error: E, message: string, description: string): E {
+	error.message = message;
+	error.description = description;
+	error.messages = [];
+	return error;
+}
+
+/**
+ * @param node the node that failed
+ * @param failure what GREEN-API or the network answered
+ * @param itemIndex the input item it happened to, counted from 0; none outside of items
+ * @returns the error to throw or to put on the item; holds nothing of the answer itself
+ */
+export function apiError(node: INode, failure: Failure, itemIndex?: number): NodeApiError {
+	const message = nameItem(failure.message, itemIndex);
+	const { description, code } = failure;
+	const error = new NodeApiError(
+		node,
+		{},
+		{
+			message,
+			description,
+			httpCode: code,
+			...(itemIndex !== undefined && { itemIndex }),
+		},
+	);
+	return keepWords(error, message, description);
+}
+
+/**
+ * @param node the node that failed
+ * @param rejection what the user entered and why it won't do
+ * @param itemIndex the input item it happened to, counted from 0
+ * @returns the error to throw or to put on the item
+ */
+export function inputError(
+	node: INode,
+	rejection: Rejection,
+	itemIndex: number,
+): NodeOperationError {
+	const message = nameItem(rejection.message, itemIndex);
+	const { description } = rejection;
+	const error = new NodeOperationError(node, message, { description, itemIndex });
+	return keepWords(error, message, description);
+}

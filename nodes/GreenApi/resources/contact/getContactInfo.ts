@@ -1,0 +1,130 @@
+/** Contact → Get Contact Info: input items' chat ids in, contacts out. */
+
+import {
+	deepCopy,
+	type IBinaryData,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+import { expectObject } from '../../green-api/answer';
+import type { Contact } from '../../green-api/contact';
+import { startBatch } from '../../lookups/startBatch';
+import { apiError, inputError, type ItemError } from '../../nodeErrors';
+import { sendRequest } from '../../transport';
+import { downloadAvatar } from './avatar';
+import { placeFields, shapeContact } from './output';
+import { type GroupIdPlan, type LookUpPlan, type Plan, planItems } from './plan';
+import type { ContactSettings } from './settings';
+
+function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
+	for (const [itemIndex, plan] of plans.entries()) {
+		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, itemIndex);
+	}
+}
+
+function shape({ chatId, settings, kind }: LookUpPlan | GroupIdPlan, answer: Contact | null) {
+	if (kind === 'groupIdOnly') return [{ chatId: chatId.id, isGroup: true }];
+	return chatId.kind === 'group'
+		? [{ chatId: chatId.id, isGroup: true, group: answer }]
+		: shapeContact(answer, chatId.id, settings.shape);
+}
+
+function failedItem(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	error: ItemError,
+	given: unknown,
+	settings: ContactSettings | undefined,
+): INodeExecutionData {
+	const fields: IDataObject = {
+		chatId: deepCopy(given as IDataObject) ?? null,
+		error: error.message,
+	};
+	const includeInputFields = settings?.placement.includeInputFields ?? false;
+	const input = this.getInputData()[itemIndex]?.json ?? {};
+	return {
+		json: placeFields(fields, input, { includeInputFields, outputFieldName: '' }),
+		pairedItem: { item: itemIndex },
+		// n8n sends an item with an error of its own to the error output.
+		...(this.getNode().onError === 'continueErrorOutput' && { error }),
+	};
+}
+
+function foundItem(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	found: IDataObject,
+	{ placement, avatarBinaryField }: ContactSettings,
+	avatar: IBinaryData | undefined,
+): INodeExecutionData {
+	return {
+		json: placeFields(found, this.getInputData()[itemIndex]?.json ?? {}, placement),
+		pairedItem: { item: itemIndex },
+		...(avatar && { binary: { [avatarBinaryField]: { ...avatar } } }),
+	};
+}
+
+function tellMissingAvatars(this: IExecuteFunctions, count: number): void {
+	const what = count === 1 ? '1 avatar' : `${count} avatars`;
+	this.addExecutionHints({
+		message: `${what} could not be downloaded. The contacts are complete apart from the picture.`,
+		type: 'warning',
+		location: 'outputPane',
+	});
+}
+
+/**
+ * Runs the operation for all input items.
+ *
+ * @returns the items to emit, in the order of the input
+ * @throws NodeOperationError for the first item with something wrong in it, before anything is
+ *   sent, and NodeApiError for the first lookup that brings nothing; neither when the node goes on
+ *   on errors, where such an item becomes `{ chatId, error }`
+ */
+export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const plans = planItems.call(this);
+	const stopOnFailure = !this.continueOnFail();
+	if (stopOnFailure) refuseFirst.call(this, plans);
+
+	const lookUp = startBatch(async (request) => await sendRequest.call(this, request), {
+		stopOnFailure,
+	});
+	const steps = plans.map((plan) =>
+		plan.kind === 'lookUp' ? { ...plan, outcome: lookUp(plan.request) } : plan,
+	);
+
+	const items: INodeExecutionData[] = [];
+	let missingAvatars = 0;
+	for (const [itemIndex, step] of steps.entries()) {
+		if (step.kind === 'skip') continue;
+		if (step.kind === 'reject') {
+			const error = inputError(this.getNode(), step.rejection, itemIndex);
+			items.push(failedItem.call(this, itemIndex, error, step.given, step.settings));
+			continue;
+		}
+
+		const { settings, chatId } = step;
+		const outcome =
+			step.kind === 'lookUp' ? await step.outcome : { ok: true as const, value: null };
+		const answer = expectObject<Contact>(outcome);
+		if (!answer.ok) {
+			const error = apiError(this.getNode(), answer.failure, itemIndex);
+			if (stopOnFailure) throw error;
+			items.push(failedItem.call(this, itemIndex, error, chatId.id, settings));
+			continue;
+		}
+
+		const url = settings.downloadAvatar ? answer.value?.avatar : undefined;
+		let avatar: IBinaryData | undefined;
+		if (typeof url === 'string' && url !== '') {
+			avatar = await downloadAvatar.call(this, url, chatId.id, settings.timeout);
+			if (!avatar) missingAvatars += 1;
+		}
+		for (const found of shape(step, answer.value)) {
+			items.push(foundItem.call(this, itemIndex, found, settings, avatar));
+		}
+	}
+	if (missingAvatars > 0) tellMissingAvatars.call(this, missingAvatars);
+	return items;
+}

@@ -1,0 +1,93 @@
+/** The shape of what comes out, as the node's fields ask for it. */
+
+import { deepCopy, type IDataObject } from 'n8n-workflow';
+import { phoneNumberOf } from '../../green-api/chatId';
+import { type Contact, productsOf } from '../../green-api/contact';
+
+export interface ContactShape {
+	output: 'raw' | 'simplified' | 'selectedFields';
+	/** Documented field names; used when `output` is `selectedFields`. */
+	fields: readonly string[];
+	splitProducts: boolean;
+	/** What a contact without products becomes when products are split. */
+	contactsWithoutProducts: 'keep' | 'drop';
+}
+
+export interface Placement {
+	includeInputFields: boolean;
+	/** Empty: the contact's fields stand at the top level. */
+	outputFieldName: string;
+}
+
+function pick(contact: Contact, fields: readonly string[]): IDataObject {
+	return Object.fromEntries(fields.map((field) => [field, contact[field] ?? null]));
+}
+
+function omit(fields: IDataObject, name: string): IDataObject {
+	return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+}
+
+function simplify(contact: Contact): IDataObject {
+	const chatId = String(contact.chatId);
+	return {
+		chatId,
+		phoneNumber: phoneNumberOf(chatId),
+		...pick(contact, ['name', 'contactName', 'isBusiness', 'category', 'description']),
+		...pick(contact, ['email', 'avatar']),
+		productCount: productsOf(contact).length,
+	};
+}
+
+const OUTPUTS: Record<
+	ContactShape['output'],
+	(contact: Contact, fields: readonly string[]) => IDataObject
+> = {
+	raw: (contact) => contact,
+	simplified: simplify,
+	selectedFields: (contact, fields) => pick(contact, ['chatId', ...fields]),
+};
+
+/**
+ * Shapes one contact. Takes the contact over: what comes out may be the same object or hold parts
+ * of it, but no two of the objects that come out share anything.
+ *
+ * @param answer the contact as GREEN-API sent it, or null where it knows nothing of the person
+ * @param chatId the chat id that was asked for, which stands in for a missing one
+ * @param shape what the user wants
+ * @returns one object; with `splitProducts` one for each product, or for a contact without products
+ *   one with `product: null`, or none at all
+ */
+export function shapeContact(
+	answer: Contact | null,
+	chatId: string,
+	{ output, fields, splitProducts, contactsWithoutProducts }: ContactShape,
+): IDataObject[] {
+	const contact: Contact =
+		output === 'raw' && answer ? answer : { ...answer, chatId: answer?.chatId ?? chatId };
+	const products = productsOf(contact);
+	const shaped = OUTPUTS[output](contact, fields);
+	if (!splitProducts) return [shaped];
+
+	const rest = omit(shaped, 'products');
+	if (products.length === 0) {
+		return contactsWithoutProducts === 'drop' ? [] : [{ ...rest, product: null }];
+	}
+	return products.map((product) => ({ ...structuredClone(rest), product }));
+}
+
+/**
+ * Puts what was found beside, or under, what came in.
+ *
+ * @param found the contact's fields, or a group's
+ * @param input the input item's fields; copied, never changed
+ * @param placement what the user wants
+ * @returns the output item's fields; on a clash of names what was found wins
+ */
+export function placeFields(
+	found: IDataObject,
+	input: IDataObject,
+	{ includeInputFields, outputFieldName }: Placement,
+): IDataObject {
+	const placed = outputFieldName === '' ? found : { [outputFieldName]: found };
+	return includeInputFields ? { ...deepCopy(input), ...placed } : placed;
+}

@@ -1,0 +1,84 @@
+/** Sends GREEN-API requests through n8n, and turns whatever happens into an outcome. */
+
+import type {
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import { CredentialRefusal } from './green-api/address';
+import { type Outcome, readAnswer } from './green-api/answer';
+import { type Failure, failureOfNetwork } from './green-api/failures';
+import { type GreenApiRequest, httpMethodOf } from './green-api/request';
+
+export const CREDENTIAL_TYPE = 'greenApi';
+
+/** n8n wraps what went wrong in errors of its own; further in than this lies nothing of ours. */
+const DEEPEST_CAUSE = 5;
+
+function* causesOf(thrown: unknown): Generator<object> {
+	let cause = thrown;
+	for (let depth = 0; depth < DEEPEST_CAUSE && typeof cause === 'object' && cause; depth += 1) {
+		yield cause;
+		cause = 'cause' in cause ? cause.cause : undefined;
+	}
+}
+
+/**
+ * Only the code of what n8n's helper throws is kept: the error itself holds the whole request, and
+ * its URL the API token.
+ */
+function failureOfThrown(thrown: unknown): Failure {
+	for (const cause of causesOf(thrown)) {
+		if (cause instanceof CredentialRefusal) {
+			const { message, description } = cause;
+			return {
+				kind: 'instance',
+				message,
+				description: description ?? '',
+				code: 'CREDENTIAL_REFUSED',
+			};
+		}
+	}
+	for (const cause of causesOf(thrown)) {
+		if ('code' in cause && typeof cause.code === 'string') return failureOfNetwork(cause.code);
+	}
+	return failureOfNetwork(undefined);
+}
+
+/**
+ * Sends one request with the node's credential, which adds address, instance and token.
+ *
+ * The full response with every status accepted is asked for, because n8n then throws no error that
+ * holds the tokened URL, and the text is parsed here, because n8n's helper hands a cut-off JSON on
+ * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
+ *
+ * @param request the method, its body, and how long one attempt may take
+ * @returns the parsed answer, or what kept it away; never throws
+ */
+export async function sendRequest(
+	this: IExecuteFunctions | ILoadOptionsFunctions,
+	request: GreenApiRequest,
+): Promise<Outcome<unknown>> {
+	const options: IHttpRequestOptions = {
+		method: httpMethodOf(request.method),
+		url: `/${request.method}`,
+		...(request.body && { body: request.body }),
+		headers: { Accept: 'application/json' },
+		encoding: 'text',
+		timeout: request.timeout,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+	};
+	try {
+		const response = (await this.helpers.httpRequestWithAuthentication.call(
+			this,
+			CREDENTIAL_TYPE,
+			options,
+		)) as IN8nHttpFullResponse;
+		return readAnswer(response.statusCode, String(response.body));
+	} catch (error) {
+		return { ok: false, failure: failureOfThrown(error) };
+	}
+}
