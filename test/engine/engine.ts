@@ -144,7 +144,7 @@ export class Engine {
 	}
 
 	/**
-	 * @param file the workflow; starts at its trigger
+	 * @param file the workflow; its first node starts it, as a trigger with pinned data does
 	 * @param options credentials and mode
 	 * @returns the finished run; a workflow that failed is a run too, not an exception
 	 */
@@ -170,7 +170,10 @@ export class Engine {
 			connections: file.connections,
 		});
 		const execute = new WorkflowExecute(this.additionalData(credentials, hooks), mode);
-		return execute.run({ workflow, ...(file.pinData && { pinData: file.pinData }) });
+		const [trigger] = file.nodes;
+		const startNode = workflow.getNode(trigger?.name ?? '');
+		if (!startNode) throw new Error('The workflow has no nodes');
+		return execute.run({ workflow, startNode, ...(file.pinData && { pinData: file.pinData }) });
 	}
 
 	/**

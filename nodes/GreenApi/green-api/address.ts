@@ -40,8 +40,8 @@ function readApiUrl(apiUrl: string): URL {
 	}
 	if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
 		throw new CredentialRefusal(
-			'The API URL of the GREEN-API credential is not encrypted',
-			'The API token would cross the network in the clear. Use https:// instead of http://.',
+			'The API URL of the GREEN-API credential has to start with https://',
+			'Over http:// the API token would cross the network in the clear.',
 		);
 	}
 	if (url.username || url.password || url.search || url.hash) {

@@ -70,14 +70,15 @@ function describeType(value: unknown): string {
 
 type PhoneReading = { ok: true; digits: string } | { ok: false; rejection: Rejection };
 
-function readPhoneNumber(compact: string): PhoneReading {
+/** @param given what the user wrote, for messages; @param compact the number in it, without spaces */
+function readPhoneNumber(given: string, compact: string): PhoneReading {
 	const international = /^(?:\+|00)(.*)$/.exec(compact)?.[1];
 	// "+44 (0)20 …": the bracketed zero is dialled inside the country only.
 	const written = international === undefined ? compact : international.replace('(0)', '');
 	const digits = written.replace(PHONE_PUNCTUATION, '');
 	const refuse = (what: string, description: string): PhoneReading => ({
 		ok: false,
-		rejection: { message: `${quote(compact)} ${what}`, description },
+		rejection: { message: `${quote(given)} ${what}`, description },
 	});
 
 	if (/\p{L}/u.test(digits)) {
@@ -108,6 +109,7 @@ function readPhoneNumber(compact: string): PhoneReading {
 }
 
 function readText(text: string): ChatIdReading {
+	const given = text.trim();
 	const compact = text.replace(INVISIBLE, '');
 	if (compact === '') {
 		return reject('The contact is empty', ACCEPTED_FORMS);
@@ -115,7 +117,7 @@ function readText(text: string): ChatIdReading {
 
 	const at = compact.lastIndexOf('@');
 	if (at === -1) {
-		const phone = readPhoneNumber(compact);
+		const phone = readPhoneNumber(given, compact);
 		return phone.ok ? { ok: true, chatId: { kind: 'person', id: `${phone.digits}@c.us` } } : phone;
 	}
 
@@ -123,7 +125,7 @@ function readText(text: string): ChatIdReading {
 	const notContact = NOT_A_CONTACT.find(({ pattern }) => pattern.test(address));
 	if (notContact) {
 		return reject(
-			`${quote(compact)} ${notContact.what}`,
+			`${quote(given)} ${notContact.what}`,
 			'Take such chats out before this node, e.g. with a Filter node.',
 		);
 	}
@@ -132,7 +134,7 @@ function readText(text: string): ChatIdReading {
 	const form = CHAT_FORMS.find(({ suffixes }) => suffixes.includes(suffix));
 	if (!form) {
 		return reject(
-			`${quote(compact)} is no WhatsApp chat ID`,
+			`${quote(given)} is no WhatsApp chat ID`,
 			'Chat IDs end in @c.us (people), @lid (privacy IDs) or @g.us (groups). A phone number alone works too.',
 		);
 	}
@@ -143,13 +145,13 @@ function readText(text: string): ChatIdReading {
 		chatId: { kind: form.kind, id: `${name}@${form.suffixes[0]}` },
 	});
 	if (!form.local) {
-		const phone = readPhoneNumber(local);
+		const phone = readPhoneNumber(given, local);
 		return phone.ok ? normal(phone.digits) : phone;
 	}
 	return form.local.test(local)
 		? normal(local)
 		: reject(
-				`${quote(compact)} is malformed: only digits stand before @${form.suffixes[0]}`,
+				`${quote(given)} is malformed: only digits stand before @${form.suffixes[0]}`,
 				ACCEPTED_FORMS,
 			);
 }

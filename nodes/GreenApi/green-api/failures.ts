@@ -32,6 +32,12 @@ interface StatusMeaning extends Meaning {
 
 const CONSOLE = 'the GREEN-API console (console.green-api.com)';
 
+const MONTHLY_REQUESTS_USED_UP: Meaning = {
+	kind: 'instance',
+	message: 'The monthly number of requests of this GREEN-API instance is used up',
+	description: `Wait for next month, or change the tariff in ${CONSOLE}.`,
+};
+
 /**
  * GREEN-API documentation, "Common errors". The first row that fits counts. Bodies are only
  * matched, never quoted: GREEN-API echoes the request's path in them, and the API token with it.
@@ -111,17 +117,18 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 	},
 	{
 		status: [466, 466],
-		body: /correspondentsStatus/,
-		kind: 'item',
-		message: 'The monthly number of chats of this GREEN-API instance is used up',
-		description: `Chats used before this month still work. To look up others, change the tariff in ${CONSOLE}.`,
+		// Both parts come at times. "QUOTA" and "QUOTE" both occur.
+		body: /"QUOT[AE]_EXCEEDED"/,
+		...MONTHLY_REQUESTS_USED_UP,
 	},
 	{
 		status: [466, 466],
-		kind: 'instance',
-		message: 'The monthly number of requests of this GREEN-API instance is used up',
-		description: `Wait for next month, or change the tariff in ${CONSOLE}.`,
+		body: /correspondentsStatus/,
+		kind: 'item',
+		message: 'The monthly number of chats of this GREEN-API instance is used up',
+		description: `Chats already used this month still work. To look up others, change the tariff in ${CONSOLE}.`,
 	},
+	{ status: [466, 466], ...MONTHLY_REQUESTS_USED_UP },
 	{
 		status: [499, 499],
 		kind: 'transient',

@@ -30,6 +30,11 @@ function shape({ chatId, settings, kind }: LookUpPlan | GroupIdPlan, answer: Con
 		: shapeContact(answer, chatId.id, settings.shape);
 }
 
+/**
+ * An item with `error` alone is one that n8n sends to the error output, adding its input's fields;
+ * an item whose own `error` property is set would arrive there without them (`n8n-core`,
+ * `WorkflowExecute.handleNodeErrorOutput` and `normalizeNodeErrors`).
+ */
 function failedItem(
 	this: IExecuteFunctions,
 	itemIndex: number,
@@ -37,18 +42,15 @@ function failedItem(
 	given: unknown,
 	settings: ContactSettings | undefined,
 ): INodeExecutionData {
-	const fields: IDataObject = {
-		chatId: deepCopy(given as IDataObject) ?? null,
-		error: error.message,
-	};
+	const pairedItem = { item: itemIndex };
+	if (this.getNode().onError === 'continueErrorOutput') {
+		return { json: { error: error.message }, pairedItem };
+	}
+	const fields = { chatId: deepCopy(given as IDataObject) ?? null, error: error.message };
 	const includeInputFields = settings?.placement.includeInputFields ?? false;
 	const input = this.getInputData()[itemIndex]?.json ?? {};
-	return {
-		json: placeFields(fields, input, { includeInputFields, outputFieldName: '' }),
-		pairedItem: { item: itemIndex },
-		// n8n sends an item with an error of its own to the error output.
-		...(this.getNode().onError === 'continueErrorOutput' && { error }),
-	};
+	const json = placeFields(fields, input, { includeInputFields, outputFieldName: '' });
+	return { json, pairedItem };
 }
 
 function foundItem(

@@ -1,0 +1,213 @@
+import {
+	NODE_NAME,
+	onError,
+	readWorkflow,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
+import { faults } from '../green-api-double/faults';
+import { SEED_CHAT_ID, useNode } from './setup';
+
+const workflow = (name: string) => readWorkflow(`test/workflows/${name}.json`);
+const FORBIDDEN_WORDS = /\b(error|problem|failure|mistake)s?\b/i;
+
+describe('when something goes wrong', () => {
+	const { parts, run, requested } = useNode();
+
+	describe('with what the user entered', () => {
+		it.each([
+			['missing', { other: 1 }, 'missing'],
+			['null', { chatId: null }, 'missing'],
+			['empty', { chatId: '' }, 'empty'],
+			['spaces', { chatId: '   ' }, 'empty'],
+			['an object', { chatId: { id: 1 } }, 'is an object'],
+			['an array', { chatId: ['71234567890'] }, 'is a list'],
+			['a boolean', { chatId: true }, 'is a boolean'],
+			['too short', { chatId: '12345' }, 'too short'],
+			['letters', { chatId: 'Ivan' }, 'has letters'],
+			['the status feed', { chatId: 'status@broadcast' }, 'status feed'],
+			['a channel', { chatId: '120363144038483540@newsletter' }, 'channel'],
+			['an emoji', { chatId: '🙂' }, 'characters'],
+			['100,000 characters', { chatId: 'x'.repeat(100_000) }, 'has letters'],
+		])('%s: says so, names the item, and nothing is sent', async (_what, json, words) => {
+			const input = [{ chatId: SEED_CHAT_ID }, json];
+			const finished = await run(withInput(workflow('contacts'), input));
+
+			expect(finished.status).toBe('error');
+			expect(finished.error).toMatchObject({ name: 'NodeOperationError' });
+			expect(finished.error?.message).toContain(words);
+			expect(finished.error?.message).toContain('[Item 1]');
+			expect(finished.error?.message.length).toBeLessThan(200);
+			expect(finished.error?.description).toBeTruthy();
+			expect(finished.error?.message).not.toMatch(FORBIDDEN_WORDS);
+			expect(finished.error?.context).toMatchObject({ itemIndex: 1 });
+			expect(parts.double.requests).toHaveLength(0);
+		});
+
+		it.each([
+			['Timeout (Ms)', { timeout: 0 }],
+			['Timeout (Ms)', { timeout: 'soon' }],
+			['Output Field Name', { outputFieldName: 'error' }],
+		])('"%s" that can’t be meant is told before anything is sent', async (name, options) => {
+			const finished = await run(withParameters(workflow('contacts'), { options }));
+			expect(finished.error?.message).toContain(`"${name}"`);
+			expect(parts.double.requests).toHaveLength(0);
+		});
+
+		it('an expression that can’t be resolved is an error of its item', async () => {
+			const file = withParameters(workflow('contacts'), {
+				chatId: "={{ $('No Such Node').item.json.chatId }}",
+			});
+			const finished = await run(onError(file, 'continueRegularOutput'));
+			expect(finished.json(NODE_NAME)[0]?.error).toContain('[Item 0]');
+			expect(parts.double.requests).toHaveLength(0);
+		});
+	});
+
+	describe('"On Error" is to stop', () => {
+		it('the first bad item is told, with its index, before anything is sent', async () => {
+			const finished = await run(workflow('bad-inputs'));
+			expect(finished.error?.message).toBe(
+				'"abc" has letters in it and is no chat ID or phone number [Item 1]',
+			);
+			expect(parts.double.requests).toHaveLength(0);
+		});
+
+		it('the first lookup that fails ends the batch', async () => {
+			parts.double.script(faults.validationFailed, { chatId: '79001234567@c.us' });
+			const finished = await run(workflow('contacts'));
+
+			expect(finished.error).toMatchObject({
+				name: 'NodeApiError',
+				message: 'GREEN-API does not accept this chat ID [Item 1]',
+				httpCode: '400',
+				context: { itemIndex: 1 },
+			});
+			expect(requested()).toEqual([SEED_CHAT_ID, '79001234567@c.us']);
+		});
+	});
+
+	describe('"On Error" is to continue', () => {
+		const continued = (name: string) => onError(workflow(name), 'continueRegularOutput');
+
+		it('bad items carry their message, in place, and the others are unharmed', async () => {
+			const finished = await run(continued('bad-inputs'));
+			const [first, second, third, fourth] = finished.json(NODE_NAME);
+
+			expect(first).toMatchObject({ chatId: SEED_CHAT_ID, name: 'Dealer' });
+			expect(second).toEqual({ chatId: 'abc', error: expect.stringContaining('[Item 1]') });
+			expect(third).toMatchObject({ chatId: '79001234567@c.us' });
+			expect(third).not.toHaveProperty('error');
+			expect(fourth).toEqual({
+				chatId: 'status@broadcast',
+				error: expect.stringContaining('[Item 3]'),
+			});
+			expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
+				[0, 1, 2, 3].map((item) => ({ item })),
+			);
+		});
+
+		it('a missing contact is an item with chatId null', async () => {
+			const finished = await run(withInput(continued('contacts'), [{}]));
+			expect(finished.json(NODE_NAME)).toEqual([
+				{ chatId: null, error: expect.stringContaining('missing') },
+			]);
+		});
+
+		it('a failed lookup carries the normal form of its chat id', async () => {
+			parts.double.script(faults.validationFailed);
+			const finished = await run(withInput(continued('contacts'), [{ chatId: '+7 123 4567890' }]));
+			expect(finished.json(NODE_NAME)).toEqual([
+				{ chatId: SEED_CHAT_ID, error: 'GREEN-API does not accept this chat ID [Item 0]' },
+			]);
+		});
+
+		it('the input’s fields come along on failed items too, when they are wanted', async () => {
+			const file = withParameters(continued('contacts'), {
+				options: { includeInputFields: true },
+			});
+			const finished = await run(withInput(file, [{ id: 7, chatId: 'abc' }]));
+			expect(finished.json(NODE_NAME)).toEqual([
+				{ id: 7, chatId: 'abc', error: expect.any(String) },
+			]);
+		});
+
+		it('what holds for the whole instance is asked once, and every item carries it', async () => {
+			parts.double.setState(parts.double.idInstance, 'notAuthorized');
+			const finished = await run(continued('contacts'));
+			expect(finished.json(NODE_NAME).map(({ error }) => error)).toEqual(
+				[0, 1, 2].map((item) => expect.stringMatching(`not authorized.*\\[Item ${item}\\]`)),
+			);
+			expect(parts.double.requests).toHaveLength(1);
+		});
+	});
+
+	describe('"On Error" is to use the error output', () => {
+		it('bad items leave by it with their input’s fields, good ones by the first', async () => {
+			const file = onError(workflow('bad-inputs'), 'continueErrorOutput');
+			const input = [
+				{ id: 1, chatId: SEED_CHAT_ID },
+				{ id: 2, chatId: 'abc' },
+			];
+			const finished = await run(withInput(file, input));
+
+			expect(finished.json(NODE_NAME)).toEqual([expect.objectContaining({ name: 'Dealer' })]);
+			expect(finished.json(NODE_NAME, 1)).toEqual([
+				{ id: 2, chatId: 'abc', error: expect.stringContaining('[Item 1]') },
+			]);
+		});
+	});
+
+	it('wrong credentials are told by what is wrong in them', async () => {
+		const wrongToken = await run(workflow('contacts'), { apiTokenInstance: 'fakeAndWrong' });
+		const wrongId = await run(workflow('contacts'), { idInstance: '999' });
+		expect(wrongToken.error).toMatchObject({
+			message: 'GREEN-API does not accept the API Token [Item 0]',
+			httpCode: '401',
+		});
+		expect(wrongId.error).toMatchObject({
+			message: 'GREEN-API does not know this Instance ID at this API URL [Item 0]',
+			httpCode: '403',
+		});
+	});
+
+	it('a credential that won’t do is refused before anything is sent', async () => {
+		const finished = await run(workflow('contacts'), { apiTokenInstance: 'no/token' });
+		expect(finished.error?.message).toContain('The API Token of the GREEN-API credential');
+		expect(finished.error?.description).toContain('apiTokenInstance');
+		expect(parts.double.requests).toHaveLength(0);
+	});
+
+	it('an answer that takes longer than the timeout is told', async () => {
+		parts.double.script({ kind: 'hang' });
+		const file = withParameters(withInput(workflow('contacts'), [{ chatId: SEED_CHAT_ID }]), {
+			options: { timeout: 50 },
+		});
+		const finished = await run(file);
+		expect(finished.error?.message).toContain('did not answer in time');
+	});
+
+	it('a server that is not there is told', async () => {
+		const finished = await run(workflow('contacts'), { apiUrl: 'http://127.0.0.1:1' });
+		expect(finished.error).toMatchObject({ message: 'GREEN-API could not be reached [Item 0]' });
+	});
+
+	it('a redirect is not followed, and told', async () => {
+		parts.double.script(faults.redirectTo('http://127.0.0.1:1'));
+		const finished = await run(workflow('contacts'));
+		expect(finished.error?.message).toContain('leads to another address');
+		expect(parts.double.requests).toHaveLength(1);
+	});
+
+	it('a stopped execution sends nothing more', async () => {
+		parts.double.script({ kind: 'hang' });
+		const { apiUrl, idInstance, apiTokenInstance } = parts.double;
+		const running = parts.engine.begin(workflow('contacts'), {
+			credentials: { greenApi: { apiUrl, idInstance, apiTokenInstance } },
+		});
+		while (parts.double.requests.length === 0) await new Promise(setImmediate);
+		running.cancel();
+		await running.catch(() => undefined);
+		expect(parts.double.requests).toHaveLength(1);
+	});
+});

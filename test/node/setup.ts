@@ -1,0 +1,49 @@
+/** What every test of the node needs: n8n's engine, the GREEN-API double, and a credential for it. */
+
+import { Engine, type FinishedRun, type WorkflowFile } from '../engine/engine';
+import { NODE_NAME } from '../engine/workflowFiles';
+import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
+
+export const SEED_CHAT_ID = '71234567890@c.us';
+
+/** Starts engine and double before the tests of a file and ends the double after them. */
+export function useNode() {
+	const parts = {} as { engine: Engine; double: GreenApiDouble };
+
+	beforeAll(async () => {
+		parts.engine = await Engine.start();
+	});
+	// A double of its own for each test: scripted faults and the request log start empty.
+	beforeEach(async () => {
+		parts.double = await startGreenApiDouble({ rateFactor: Infinity });
+	});
+	afterEach(async () => {
+		await parts.double.close();
+	});
+
+	const credentials = () => {
+		const { apiUrl, idInstance, apiTokenInstance } = parts.double;
+		return { greenApi: { apiUrl, idInstance, apiTokenInstance } };
+	};
+
+	return {
+		parts,
+		credentials,
+		/** Runs the workflow with the double's credential, or with parts of it replaced. */
+		async run(file: WorkflowFile, replaced: Record<string, string> = {}): Promise<FinishedRun> {
+			const { greenApi } = credentials();
+			return await parts.engine.run(file, {
+				credentials: { greenApi: { ...greenApi, ...replaced } },
+			});
+		},
+		/** Runs the workflow and gives the `json` of what the node emitted. */
+		async output(file: WorkflowFile) {
+			const { greenApi } = credentials();
+			const run = await parts.engine.run(file, { credentials: { greenApi } });
+			if (run.error) throw run.error;
+			return run.json(NODE_NAME);
+		},
+		/** The bodies of the double's getContactInfo requests, as chat ids. */
+		requested: () => parts.double.requestsOf('getContactInfo').map(({ chatId }) => chatId),
+	};
+}
