@@ -1,0 +1,117 @@
+/** Who the double knows: everyone, unless a test says otherwise. */
+
+import { avatarOf, contactOf, groupOf, privacyIdOf } from './contacts';
+import { type LinkTo } from './media';
+import seedContact from './seedContact.json';
+
+export { businessWithProducts } from './contacts';
+
+const PREFIXES = ['7900', '97250', '1415', '49151', '48601', '5511', '3538'] as const;
+
+/** Chats of the account, as getContacts lists them: people, privacy ids, groups of both forms. */
+const LISTED_CHATS: readonly string[] = [
+	seedContact.chatId,
+	...Array.from(
+		{ length: 42 },
+		(_, index) => `${PREFIXES[index % PREFIXES.length]}${1_234_567 + index * 7_919}@c.us`,
+	),
+	...Array.from({ length: 8 }, (_, index) => `${84_567_890_123_456 + index * 7_919}@lid`),
+	...Array.from({ length: 6 }, (_, index) => `1203630439680665${61 + index}@g.us`),
+	...Array.from({ length: 3 }, (_, index) => `79001234567-${1_581_234_048 + index}@g.us`),
+];
+
+function isGroup(chatId: string): boolean {
+	return chatId.endsWith('@g.us');
+}
+
+function listEntry(id: string) {
+	if (isGroup(id)) return { id, name: groupOf(id).subject, contactName: '', type: 'group' };
+	const { name, contactName } = id === seedContact.chatId ? seedContact : contactOf(id, () => '');
+	return { id, name, contactName, type: 'user' };
+}
+
+const CONTACT_LIST = JSON.stringify(LISTED_CHATS.map(listEntry));
+
+/**
+ * Answers as JSON text. What it tells about a chat follows from the chat id alone, so that every
+ * double in every run tells the same. `71234567890@c.us` is the example of GREEN-API's
+ * documentation.
+ */
+export class AddressBook {
+	private readonly answers = new Map<string, string>();
+
+	constructor() {
+		this.set(seedContact.chatId, seedContact);
+	}
+
+	/**
+	 * Replaces what getContactInfo answers for a person or privacy id, or getGroupData for a group.
+	 * The other methods are not affected.
+	 *
+	 * @param chatId the chat, in the spelling in which it is asked for
+	 * @param body any JSON value; a string is the answer's raw text, sent byte for byte
+	 */
+	set(chatId: string, body: unknown): void {
+		this.answers.set(chatId, typeof body === 'string' ? body : JSON.stringify(body));
+	}
+
+	/**
+	 * GREEN-API documentation, "GetContactInfo": for a group chat, status 200 with a `null` body.
+	 *
+	 * @param chatId a valid chat id
+	 * @param linkTo makes the addresses of pictures
+	 * @returns getContactInfo's answer
+	 */
+	contactInfo(chatId: string, linkTo: LinkTo): string {
+		if (isGroup(chatId)) return 'null';
+		return this.answers.get(chatId) ?? JSON.stringify(contactOf(chatId, linkTo));
+	}
+
+	/** @returns getContacts' answer: about 60 chats, some of them groups, some without names */
+	contacts(): string {
+		return CONTACT_LIST;
+	}
+
+	/**
+	 * @param groupId a valid group id
+	 * @returns getGroupData's answer
+	 */
+	groupData(groupId: string): string {
+		return this.answers.get(groupId) ?? JSON.stringify(groupOf(groupId));
+	}
+
+	/**
+	 * @param chatId a valid chat id
+	 * @param linkTo makes the picture's address
+	 * @returns getAvatar's answer
+	 */
+	avatar(chatId: string, linkTo: LinkTo): string {
+		const isSeed = chatId === seedContact.chatId;
+		return JSON.stringify(
+			isSeed ? { urlAvatar: seedContact.avatar, available: true } : avatarOf(chatId, linkTo),
+		);
+	}
+
+	/**
+	 * Numbers that end in 000 are not on WhatsApp; all others are.
+	 *
+	 * @param phoneNumber as in the older form of the request
+	 * @returns checkWhatsapp's answer to that form
+	 */
+	checkPhoneNumber(phoneNumber: number): string {
+		return JSON.stringify({ existsWhatsapp: !String(phoneNumber).endsWith('000') });
+	}
+
+	/**
+	 * As `checkPhoneNumber`; the newer form adds the privacy id.
+	 *
+	 * @param chatId a valid chat id
+	 * @returns checkWhatsapp's answer to the newer form of the request
+	 */
+	checkChatId(chatId: string): string {
+		const existsWhatsapp = !/000@/.test(chatId);
+		return JSON.stringify(
+			existsWhatsapp ? { existsWhatsapp, chatId: privacyIdOf(chatId) } : { existsWhatsapp },
+		);
+	}
+}

@@ -1,0 +1,176 @@
+/**
+ * Stands in for GREEN-API: a real HTTP server on loopback that answers, limits and refuses as
+ * GREEN-API does, and fails on demand.
+ */
+
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { AddressBook } from './addressBook';
+import { type FaultMatch, FaultScript, type RandomFaults, randomFaults } from './faultPlan';
+import { type Fault } from './faults';
+import { type Instance, Instances } from './instances';
+import { signedLinks } from './media';
+import { type GreenApiMethod } from './methods';
+import { type LoggedRequest } from './requestLog';
+import { type Arrival, routes } from './routes';
+import { sendReply } from './sendReply';
+
+export interface GreenApiDoubleOptions {
+	/** TCP port on 127.0.0.1. Default: 0, any free one. */
+	port?: number;
+	/**
+	 * Path before `/waInstance…`, with a slash before and none after it, e.g. `/v3`: an API URL can
+	 * carry a path (GREEN-API documentation for MAX). Default: none.
+	 */
+	prefix?: string;
+	/** Default: one, with a made-up id and token. */
+	instances?: readonly Instance[];
+	/**
+	 * What every documented rate limit is multiplied by, e.g. 10 for tests in a tenth of the time.
+	 * Default: 1. Infinity: no limits.
+	 */
+	rateFactor?: number;
+	/** How long the double waits before each answer, pictures aside, in ms. Default: 0. */
+	latencyMs?: number | ((request: Readonly<LoggedRequest>) => number);
+	/** Default: a new one. */
+	addressBook?: AddressBook;
+	/** Gives a share of the requests that GREEN-API would answer a fault instead. Default: none. */
+	randomFaults?: RandomFaults;
+}
+
+/** Made up: GREEN-API's ids have up to 10 digits, the tokens of its examples 50 characters. */
+const DEFAULT_INSTANCE: Instance = {
+	idInstance: '1101000001',
+	apiTokenInstance: `${'fake0token0'.repeat(4)}fake00`,
+};
+
+/** A running double. `startGreenApiDouble` makes one. */
+export class GreenApiDouble {
+	/** Of the first instance. */
+	readonly idInstance: string;
+	/** Of the first instance. */
+	readonly apiTokenInstance: string;
+	/** What is told about whom. */
+	readonly addressBook: AddressBook;
+
+	private readonly prefix: string;
+	private port = 0;
+	private readonly log: LoggedRequest[] = [];
+	private readonly faultScript = new FaultScript();
+	private readonly randomFault: () => Fault | undefined;
+	private readonly instances: Instances;
+	private readonly latencyOf: (request: Readonly<LoggedRequest>) => number;
+
+	/**
+	 * @param server does not listen yet
+	 * @param options as for `startGreenApiDouble`
+	 */
+	constructor(
+		private readonly server: Server,
+		options: GreenApiDoubleOptions,
+	) {
+		const { prefix = '', instances = [DEFAULT_INSTANCE], latencyMs = 0 } = options;
+		const [first] = instances;
+		if (!first) throw new RangeError('A double has at least one instance');
+		this.idInstance = first.idInstance;
+		this.apiTokenInstance = first.apiTokenInstance;
+		this.prefix = prefix;
+		this.addressBook = options.addressBook ?? new AddressBook();
+		this.randomFault = options.randomFaults ? randomFaults(options.randomFaults) : () => undefined;
+		this.instances = new Instances(
+			instances,
+			options.rateFactor ?? 1,
+			this.addressBook,
+			signedLinks(() => this.apiUrl),
+		);
+		this.latencyOf = typeof latencyMs === 'number' ? () => latencyMs : latencyMs;
+		server.once('listening', () => {
+			({ port: this.port } = server.address() as AddressInfo);
+		});
+		server.on(
+			'request',
+			routes(prefix, (arrival, response) => this.receive(arrival, response)),
+		);
+	}
+
+	/** What a credential's API URL is, e.g. `http://127.0.0.1:40001/v3`. */
+	get apiUrl(): string {
+		return `http://127.0.0.1:${this.port}${this.prefix}`;
+	}
+
+	/** All requests but those for pictures, in the order in which they arrived; a live list. */
+	get requests(): ReadonlyArray<Readonly<LoggedRequest>> {
+		return this.log;
+	}
+
+	/** @returns the requests to this method so far, in the order in which they arrived */
+	requestsOf(method: GreenApiMethod): Array<Readonly<LoggedRequest>> {
+		return this.log.filter((request) => request.method === method);
+	}
+
+	/** Forgets all requests so far; rate limits and scripted faults stay. */
+	clearRequests(): void {
+		this.log.length = 0;
+	}
+
+	/**
+	 * The next requests that match get this fault, whatever else they would have got; they count for
+	 * the rate limit as any request. Of the faults that match a request, the one scripted first is
+	 * used up first.
+	 *
+	 * @param fault from the table `faults`, or one made for the test
+	 * @param match which requests, and how many; by default the next one, whatever it asks for
+	 */
+	script(fault: Fault, match: FaultMatch = {}): void {
+		this.faultScript.add(fault, match);
+	}
+
+	/**
+	 * @param idInstance an instance of this double
+	 * @param stateInstance its state from now on, as getStateInstance names it: `authorized`,
+	 *   `notAuthorized`, `blocked`, `sleepMode`, `starting`, `yellowCard`, `suspended`,
+	 *   `pendingPassword`; also `expired`, `deleted`, and any that may be new
+	 * @throws RangeError where the double has no such instance
+	 */
+	setState(idInstance: string, stateInstance: string): void {
+		this.instances.setState(idInstance, stateInstance);
+	}
+
+	/** Ends the server and every open connection. */
+	async close(): Promise<void> {
+		const closed = new Promise((resolve) => this.server.close(resolve));
+		this.server.closeAllConnections();
+		await closed;
+	}
+
+	private receive({ request, context, apiTokenInstance }: Arrival, response: ServerResponse): void {
+		this.log.push(request);
+		const answer = this.instances.answer(request, apiTokenInstance);
+		const fault =
+			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);
+		const reply = () => {
+			if (response.destroyed) return;
+			request.status = sendReply(response, fault ?? answer, answer, context);
+		};
+		const latency = this.latencyOf(request);
+		if (latency > 0) setTimeout(reply, latency).unref();
+		else reply();
+	}
+}
+
+/**
+ * @param options see there; all have defaults
+ * @returns a double that listens; `close()` ends it
+ * @throws RangeError for options that can't be meant; what Node.js throws when the port is taken
+ */
+export async function startGreenApiDouble(
+	options: GreenApiDoubleOptions = {},
+): Promise<GreenApiDouble> {
+	// An idle connection that the server ends could cross with a client's next request.
+	const server = createServer({ keepAliveTimeout: 0 });
+	const double = new GreenApiDouble(server, options);
+	server.listen(options.port ?? 0, '127.0.0.1');
+	await once(server, 'listening');
+	return double;
+}

@@ -1,0 +1,122 @@
+/** GREEN-API's methods, as far as the double has them. */
+
+import { type AddressBook } from './addressBook';
+import { type AnswerFault, faults, invalid } from './faults';
+import { type LinkTo } from './media';
+
+export type GreenApiMethod =
+	| 'getContactInfo'
+	| 'getContacts'
+	| 'getGroupData'
+	| 'getAvatar'
+	| 'checkWhatsapp'
+	| 'getStateInstance';
+
+export type JsonObject = Record<string, unknown>;
+
+/**
+ * @param value parsed JSON
+ * @returns whether it is an object with fields: neither a list nor null
+ */
+export function isJsonObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an answer is made from. */
+export interface AnswerSource {
+	/** The request's body, valid for its method; empty for GET. */
+	body: JsonObject;
+	stateInstance: string;
+	addressBook: AddressBook;
+	linkTo: LinkTo;
+}
+
+interface MethodDefinition {
+	httpMethod: 'GET' | 'POST';
+	/** GREEN-API documentation, "Rate limiter": for each instance. */
+	requestsPerSecond: number;
+	/** Set when the method answers whatever the instance's state is. */
+	inEveryState?: true;
+	/** The refusal of a body that won't do. */
+	refuse?: (body: JsonObject) => AnswerFault | undefined;
+	/** The answer as JSON text. */
+	answer: (source: AnswerSource) => string;
+}
+
+const CHAT_ID = /^(\d{7,16}@c\.us|\d+@lid|\d+(-\d+)?@g\.us)$/;
+const GROUP_ID = /^\d+(-\d+)?@g\.us$/;
+
+/** GREEN-API documentation, "CheckWhatsapp": 11 to 16 digits. */
+const PHONE_NUMBER = /^\d{11,16}$/;
+
+function fits(pattern: RegExp, value: unknown): boolean {
+	return typeof value === 'string' && pattern.test(value);
+}
+
+function refuseChatId({ chatId }: JsonObject): AnswerFault | undefined {
+	return fits(CHAT_ID, chatId) ? undefined : faults.validationFailed;
+}
+
+/** The documentation has no text for these two; the wording is made after that for `chatId`. */
+const INVALID_GROUP_ID = invalid("'groupId' must be in the next format: 'group_id@g.us'");
+const INVALID_PHONE_NUMBER = invalid("'phoneNumber' must be a number of 11 to 16 digits");
+
+function refusePhoneNumber({ phoneNumber }: JsonObject): AnswerFault | undefined {
+	return typeof phoneNumber === 'number' && PHONE_NUMBER.test(String(phoneNumber))
+		? undefined
+		: INVALID_PHONE_NUMBER;
+}
+
+/** Every method the double has, by its documented name. */
+export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
+	getContactInfo: {
+		httpMethod: 'POST',
+		requestsPerSecond: 1,
+		refuse: refuseChatId,
+		answer: ({ body, addressBook, linkTo }) => addressBook.contactInfo(String(body.chatId), linkTo),
+	},
+	getContacts: {
+		httpMethod: 'GET',
+		requestsPerSecond: 1,
+		answer: ({ addressBook }) => addressBook.contacts(),
+	},
+	getGroupData: {
+		httpMethod: 'POST',
+		requestsPerSecond: 1,
+		refuse: ({ groupId }) => (fits(GROUP_ID, groupId) ? undefined : INVALID_GROUP_ID),
+		answer: ({ body, addressBook }) => addressBook.groupData(String(body.groupId)),
+	},
+	getAvatar: {
+		httpMethod: 'POST',
+		requestsPerSecond: 10,
+		refuse: refuseChatId,
+		answer: ({ body, addressBook, linkTo }) => addressBook.avatar(String(body.chatId), linkTo),
+	},
+	checkWhatsapp: {
+		httpMethod: 'POST',
+		requestsPerSecond: 10,
+		refuse: (body) => ('chatId' in body ? refuseChatId(body) : refusePhoneNumber(body)),
+		answer: ({ body, addressBook }) =>
+			'chatId' in body
+				? addressBook.checkChatId(String(body.chatId))
+				: addressBook.checkPhoneNumber(Number(body.phoneNumber)),
+	},
+	getStateInstance: {
+		httpMethod: 'GET',
+		requestsPerSecond: 1,
+		inEveryState: true,
+		answer: ({ stateInstance }) => JSON.stringify({ stateInstance }),
+	},
+};
+
+const BY_LOWER_CASE = new Map(
+	(Object.keys(METHODS) as GreenApiMethod[]).map((name) => [name.toLowerCase(), name]),
+);
+
+/**
+ * @param name a method's name in any case, as GREEN-API accepts it
+ * @returns the documented spelling, or undefined where the double has no such method
+ */
+export function methodNamed(name: string): GreenApiMethod | undefined {
+	return BY_LOWER_CASE.get(name.toLowerCase());
+}

@@ -1,0 +1,62 @@
+/** Puts answers and faults on the wire. */
+
+import { type ServerResponse } from 'node:http';
+import { type AnswerFault, type Fault, type RequestContext } from './faults';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function bodyOf({ body }: AnswerFault, context: RequestContext): string {
+	return typeof body === 'function' ? body(context) : body;
+}
+
+function sendAnswer(response: ServerResponse, answer: AnswerFault, context: RequestContext): void {
+	const { status, headers } = answer;
+	const body = bodyOf(answer, context);
+	const contentType = answer.contentType ?? (body === '' ? undefined : JSON_TYPE);
+	response
+		.writeHead(status, {
+			...(contentType !== undefined && { 'Content-Type': contentType }),
+			'Content-Length': Buffer.byteLength(body),
+			...(typeof headers === 'function' ? headers(context) : headers),
+		})
+		.end(body);
+}
+
+/**
+ * @param response where to; must not have been written to
+ * @param reply what to send
+ * @param answer what the request gets when nothing fails: the cut-off faults send half of its body
+ * @param context the request it is for
+ * @returns the status that was sent with its whole body; 0 where the connection was cut or left
+ *   open
+ */
+export function sendReply(
+	response: ServerResponse,
+	reply: Fault,
+	answer: AnswerFault,
+	context: RequestContext,
+): number {
+	switch (reply.kind) {
+		case 'answer':
+			sendAnswer(response, reply, context);
+			return reply.status;
+		case 'reset':
+			response.socket?.resetAndDestroy();
+			return 0;
+		case 'hang':
+			return 0;
+	}
+
+	const whole = Buffer.from(bodyOf(answer, context));
+	const half = whole.subarray(0, whole.length / 2);
+	if (reply.kind === 'cutOffJson') {
+		response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Content-Length': half.length }).end(half);
+		return 200;
+	}
+	// One byte at least is missing, even where there is no body to cut.
+	const announced = Math.max(whole.length, 1);
+	response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Content-Length': announced });
+	response.flushHeaders();
+	response.write(half, () => response.destroy());
+	return 0;
+}
