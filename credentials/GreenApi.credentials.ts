@@ -22,7 +22,7 @@ interface LegacyRequestOptions {
 const DISPLAY_NAME = 'GREEN-API';
 
 /** Longer than any state's name. */
-const LONGEST_STATE = 64;
+const LONGEST_STATE = 32;
 
 function refuseStatus(value: number, message: string) {
 	return { type: 'responseCode' as const, properties: { value, message } };
@@ -65,20 +65,24 @@ const statusRules = [
 
 /**
  * n8n's rules name what fails and can't say "anything but authorized", so that a state which
- * GREEN-API may bring one day is told by the length of its name.
+ * GREEN-API may bring one day is told by its length or its first letter.
  */
 const stateRules = [
 	...Object.entries(UNREADY_STATES).map(([state, message]) =>
 		refuseBody('stateInstance', state, message),
 	),
+	// No state, or one that is no text.
 	refuseBody(
-		'stateInstance',
+		'stateInstance.length',
 		undefined,
 		'The answer does not come from GREEN-API. Copy the API URL from the GREEN-API console again.',
 	),
 	...Array.from({ length: LONGEST_STATE }, (_, length) => length)
 		.filter((length) => length !== READY_STATE.length)
 		.map((length) => refuseBody('stateInstance.length', length, UNKNOWN_STATE)),
+	...[...'abcdefghijklmnopqrstuvwxyz']
+		.filter((letter) => letter !== READY_STATE[0])
+		.map((letter) => refuseBody('stateInstance.0', letter, UNKNOWN_STATE)),
 ];
 
 /** Address, instance and token of one GREEN-API instance. */
@@ -141,9 +145,9 @@ export class GreenApi implements ICredentialType {
 			disableFollowRedirect: true,
 			maxRedirects: 0,
 			url: addressRequest(url ?? uri ?? '', baseURL, {
-				apiUrl: String(credentials.apiUrl),
-				idInstance: String(credentials.idInstance),
-				apiTokenInstance: String(credentials.apiTokenInstance),
+				apiUrl: String(credentials.apiUrl ?? ''),
+				idInstance: String(credentials.idInstance ?? ''),
+				apiTokenInstance: String(credentials.apiTokenInstance ?? ''),
 			}),
 		};
 	};

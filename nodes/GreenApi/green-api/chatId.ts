@@ -57,10 +57,15 @@ function reject(message: string, description: string): ChatIdReading {
 	return { ok: false, rejection: { message, description } };
 }
 
-/** The user's own value, short enough for a message. */
+/** The user's own value, short enough for a message, and no character of it cut in two. */
+function shorten(text: string): string {
+	if (text.length <= LONGEST_QUOTE) return text;
+	const characters = [...text.slice(0, 2 * LONGEST_QUOTE)].slice(0, LONGEST_QUOTE);
+	return `${characters.join('')}…`;
+}
+
 function quote(text: string): string {
-	const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-	return `"${shown}"`;
+	return `"${shorten(text)}"`;
 }
 
 function describeType(value: unknown): string {
@@ -72,7 +77,7 @@ type PhoneReading = { ok: true; digits: string } | { ok: false; rejection: Rejec
 
 /** @param given what the user wrote, for messages; @param compact the number in it, without spaces */
 function readPhoneNumber(given: string, compact: string): PhoneReading {
-	const international = /^(?:\+|00)(.*)$/.exec(compact)?.[1];
+	const international = /^\(?(?:\+|00)(.*)$/.exec(compact)?.[1];
 	// "+44 (0)20 …": the bracketed zero is dialled inside the country only.
 	const written = international === undefined ? compact : international.replace('(0)', '');
 	const digits = written.replace(PHONE_PUNCTUATION, '');
@@ -175,7 +180,7 @@ export function readChatId(value: unknown): ChatIdReading {
 	if (typeof value === 'number' || typeof value === 'bigint') {
 		return /^\d+$/.test(String(value))
 			? readText(String(value))
-			: reject(`The number ${String(value)} is no phone number`, ACCEPTED_FORMS);
+			: reject(`The number ${shorten(String(value))} is no phone number`, ACCEPTED_FORMS);
 	}
 	return reject(
 		`The contact is ${describeType(value)}, not a chat ID or phone number`,

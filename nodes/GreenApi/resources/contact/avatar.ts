@@ -19,11 +19,6 @@ async function readUpTo(
 	return Buffer.concat(chunks);
 }
 
-function fileNameOf(chatId: string, fileExtension: string | undefined): string {
-	const stem = chatId.replace(/@.*$/, '');
-	return fileExtension ? `${stem}.${fileExtension}` : stem;
-}
-
 /**
  * Downloads a picture of at most 10 MB. Redirects are followed as far as n8n's own helper allows,
  * and the request carries nothing of the credential.
@@ -55,7 +50,7 @@ export async function downloadAvatar(
 
 		const data = await this.helpers.prepareBinaryData(picture);
 		if (!data.mimeType.startsWith('image/')) return undefined;
-		return { ...data, fileName: fileNameOf(chatId, data.fileExtension) };
+		return { ...data, fileName: `${chatId.replace(/@.*$/, '')}.${data.fileExtension}` };
 	} catch {
 		return undefined;
 	}

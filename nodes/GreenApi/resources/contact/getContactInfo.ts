@@ -7,7 +7,7 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { expectObject } from '../../green-api/answer';
+import { expectObject, type Outcome } from '../../green-api/answer';
 import type { Contact } from '../../green-api/contact';
 import { startBatch } from '../../lookups/startBatch';
 import { apiError, inputError, type ItemError } from '../../nodeErrors';
@@ -17,17 +17,21 @@ import { placeFields, shapeContact } from './output';
 import { type GroupIdPlan, type LookUpPlan, type Plan, planItems } from './plan';
 import type { ContactSettings } from './settings';
 
+/** What a step that costs no request is taken to have brought. */
+const NO_ANSWER: Outcome<null> = { ok: true, value: null };
+
 function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
-	for (const [itemIndex, plan] of plans.entries()) {
-		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, itemIndex);
+	for (const plan of plans) {
+		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, plan.itemIndex);
 	}
 }
 
-function shape({ chatId, settings, kind }: LookUpPlan | GroupIdPlan, answer: Contact | null) {
-	if (kind === 'groupIdOnly') return [{ chatId: chatId.id, isGroup: true }];
-	return chatId.kind === 'group'
-		? [{ chatId: chatId.id, isGroup: true, group: answer }]
-		: shapeContact(answer, chatId.id, settings.shape);
+function shape(plan: LookUpPlan | GroupIdPlan, answer: Contact | null): IDataObject[] {
+	const { id, kind } = plan.chatId;
+	if (plan.kind === 'groupIdOnly') return [{ chatId: id, isGroup: true }];
+	return kind === 'group'
+		? [{ chatId: id, isGroup: true, group: answer }]
+		: shapeContact(answer, id, plan.settings.shape);
 }
 
 /**
@@ -37,10 +41,9 @@ function shape({ chatId, settings, kind }: LookUpPlan | GroupIdPlan, answer: Con
  */
 function failedItem(
 	this: IExecuteFunctions,
-	itemIndex: number,
+	{ itemIndex, input, settings }: Plan & { settings?: ContactSettings },
 	error: ItemError,
 	given: unknown,
-	settings: ContactSettings | undefined,
 ): INodeExecutionData {
 	const pairedItem = { item: itemIndex };
 	if (this.getNode().onError === 'continueErrorOutput') {
@@ -48,22 +51,19 @@ function failedItem(
 	}
 	const fields = { chatId: deepCopy(given as IDataObject) ?? null, error: error.message };
 	const includeInputFields = settings?.placement.includeInputFields ?? false;
-	const input = this.getInputData()[itemIndex]?.json ?? {};
 	const json = placeFields(fields, input, { includeInputFields, outputFieldName: '' });
 	return { json, pairedItem };
 }
 
 function foundItem(
-	this: IExecuteFunctions,
-	itemIndex: number,
+	{ itemIndex, input, settings }: LookUpPlan | GroupIdPlan,
 	found: IDataObject,
-	{ placement, avatarBinaryField }: ContactSettings,
 	avatar: IBinaryData | undefined,
 ): INodeExecutionData {
 	return {
-		json: placeFields(found, this.getInputData()[itemIndex]?.json ?? {}, placement),
+		json: placeFields(found, input, settings.placement),
 		pairedItem: { item: itemIndex },
-		...(avatar && { binary: { [avatarBinaryField]: { ...avatar } } }),
+		...(avatar && { binary: { [settings.avatarBinaryField]: { ...avatar } } }),
 	};
 }
 
@@ -98,22 +98,20 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 
 	const items: INodeExecutionData[] = [];
 	let missingAvatars = 0;
-	for (const [itemIndex, step] of steps.entries()) {
+	for (const step of steps) {
 		if (step.kind === 'skip') continue;
 		if (step.kind === 'reject') {
-			const error = inputError(this.getNode(), step.rejection, itemIndex);
-			items.push(failedItem.call(this, itemIndex, error, step.given, step.settings));
+			const error = inputError(this.getNode(), step.rejection, step.itemIndex);
+			items.push(failedItem.call(this, step, error, step.given));
 			continue;
 		}
 
-		const { settings, chatId } = step;
-		const outcome =
-			step.kind === 'lookUp' ? await step.outcome : { ok: true as const, value: null };
-		const answer = expectObject<Contact>(outcome);
+		const { settings, chatId, itemIndex } = step;
+		const answer = step.kind === 'lookUp' ? expectObject<Contact>(await step.outcome) : NO_ANSWER;
 		if (!answer.ok) {
 			const error = apiError(this.getNode(), answer.failure, itemIndex);
 			if (stopOnFailure) throw error;
-			items.push(failedItem.call(this, itemIndex, error, chatId.id, settings));
+			items.push(failedItem.call(this, step, error, chatId.id));
 			continue;
 		}
 
@@ -123,9 +121,7 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 			avatar = await downloadAvatar.call(this, url, chatId.id, settings.timeout);
 			if (!avatar) missingAvatars += 1;
 		}
-		for (const found of shape(step, answer.value)) {
-			items.push(foundItem.call(this, itemIndex, found, settings, avatar));
-		}
+		for (const found of shape(step, answer.value)) items.push(foundItem(step, found, avatar));
 	}
 	if (missingAvatars > 0) tellMissingAvatars.call(this, missingAvatars);
 	return items;

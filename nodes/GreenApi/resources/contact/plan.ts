@@ -1,12 +1,19 @@
 /** Decides what each input item needs, before anything is sent. */
 
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { type ChatId, readChatId, type Rejection } from '../../green-api/chatId';
 import type { GreenApiRequest } from '../../green-api/request';
 import { type ContactSettings, readContactParameter, settingsReader } from './settings';
 
+interface ItemPlan {
+	/** The input item's index, counted from 0. */
+	itemIndex: number;
+	/** The input item's fields; never changed. */
+	input: IDataObject;
+}
+
 /** The item can't be looked up. `settings` is missing where an expression of theirs is at fault. */
-export interface RejectPlan {
+interface RejectPlan extends ItemPlan {
 	kind: 'reject';
 	rejection: Rejection;
 	/** What the "Contact" field held. */
@@ -14,7 +21,7 @@ export interface RejectPlan {
 	settings?: ContactSettings;
 }
 
-export interface LookUpPlan {
+export interface LookUpPlan extends ItemPlan {
 	kind: 'lookUp';
 	settings: ContactSettings;
 	chatId: ChatId;
@@ -22,13 +29,17 @@ export interface LookUpPlan {
 }
 
 /** A group of which only the chat id is wanted: that costs no request. */
-export interface GroupIdPlan {
+export interface GroupIdPlan extends ItemPlan {
 	kind: 'groupIdOnly';
 	settings: ContactSettings;
 	chatId: ChatId;
 }
 
-export type Plan = RejectPlan | LookUpPlan | GroupIdPlan | { kind: 'skip' };
+interface SkipPlan extends ItemPlan {
+	kind: 'skip';
+}
+
+export type Plan = RejectPlan | LookUpPlan | GroupIdPlan | SkipPlan;
 
 const GROUP_REFUSED: Rejection = {
 	message: 'The chat is a group, and "Group Chats" is set to refuse groups',
@@ -36,48 +47,34 @@ const GROUP_REFUSED: Rejection = {
 		'Take groups out before this node, or choose another value for "Group Chats" in the options.',
 };
 
-function planChat(settings: ContactSettings, chatId: ChatId): Plan {
+function planChat(item: ItemPlan, settings: ContactSettings, chatId: ChatId): Plan {
 	const { id } = chatId;
 	const { groupChats, timeout } = settings;
 	if (chatId.kind !== 'group') {
 		const request: GreenApiRequest = { method: 'getContactInfo', body: { chatId: id }, timeout };
-		return { kind: 'lookUp', settings, chatId, request };
+		return { ...item, kind: 'lookUp', settings, chatId, request };
 	}
 	switch (groupChats) {
 		case 'skip':
-			return { kind: 'skip' };
+			return { ...item, kind: 'skip' };
 		case 'error':
-			return { kind: 'reject', settings, rejection: GROUP_REFUSED, given: id };
+			return { ...item, kind: 'reject', settings, rejection: GROUP_REFUSED, given: id };
 		case 'groupData': {
 			const request: GreenApiRequest = { method: 'getGroupData', body: { groupId: id }, timeout };
-			return { kind: 'lookUp', settings, chatId, request };
+			return { ...item, kind: 'lookUp', settings, chatId, request };
 		}
 		case 'chatIdOnly':
-			return { kind: 'groupIdOnly', settings, chatId };
+			return { ...item, kind: 'groupIdOnly', settings, chatId };
 	}
 }
 
-function planItem(
-	this: IExecuteFunctions,
-	itemIndex: number,
-	settingsOf: (itemIndex: number) => ContactSettings,
-): Plan {
-	try {
-		const given = readContactParameter.call(this, itemIndex);
-		const settings = settingsOf(itemIndex);
-		const { rejection } = settings;
-		if (rejection) return { kind: 'reject', settings, rejection, given };
-
-		const contact = readChatId(given);
-		return contact.ok
-			? planChat(settings, contact.chatId)
-			: { kind: 'reject', settings, rejection: contact.rejection, given };
-	} catch (error) {
-		// n8n's own words for an expression that can't be resolved.
-		const { message, description } = error as { message: string; description?: string };
-		const advice = description ?? 'Check the expressions in the fields of the node.';
-		return { kind: 'reject', rejection: { message, description: advice }, given: null };
-	}
+/** n8n's own words for an expression that can't be resolved. */
+function readExpressionError(error: unknown): Rejection {
+	const { message, description } = error as { message: string; description?: string | null };
+	return {
+		message,
+		description: description ?? 'Check the expressions in the fields of the node.',
+	};
 }
 
 /**
@@ -86,5 +83,21 @@ function planItem(
  */
 export function planItems(this: IExecuteFunctions): Plan[] {
 	const settingsOf = settingsReader.call(this);
-	return this.getInputData().map((_item, itemIndex) => planItem.call(this, itemIndex, settingsOf));
+
+	return this.getInputData().map(({ json: input }, itemIndex): Plan => {
+		const item: ItemPlan = { itemIndex, input };
+		try {
+			const given = readContactParameter.call(this, itemIndex);
+			const settings = settingsOf(itemIndex);
+			const { rejection } = settings;
+			if (rejection) return { ...item, kind: 'reject', settings, rejection, given };
+
+			const contact = readChatId(given);
+			return contact.ok
+				? planChat(item, settings, contact.chatId)
+				: { ...item, kind: 'reject', settings, rejection: contact.rejection, given };
+		} catch (error) {
+			return { ...item, kind: 'reject', rejection: readExpressionError(error), given: null };
+		}
+	});
 }

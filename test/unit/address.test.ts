@@ -1,0 +1,361 @@
+import fc from 'fast-check';
+import {
+	addressRequest,
+	CredentialRefusal,
+	type GreenApiAccount,
+} from '@package/nodes/GreenApi/green-api/address';
+import { expectPlainWords, FAKE_TOKEN } from './words';
+
+const ACCOUNT: GreenApiAccount = {
+	apiUrl: 'https://api.green-api.com',
+	idInstance: '1101000001',
+	apiTokenInstance: FAKE_TOKEN,
+};
+const COMPLETE = `https://api.green-api.com/waInstance1101000001/getSettings/${FAKE_TOKEN}`;
+
+function address(url: string, replaced: Partial<GreenApiAccount> = {}, baseURL?: string): string {
+	return addressRequest(url, baseURL, { ...ACCOUNT, ...replaced });
+}
+
+/** The addressed URL, or the refusal; anything else that is thrown fails the test. */
+function outcomeOf(attempt: () => string): string | CredentialRefusal {
+	try {
+		return attempt();
+	} catch (thrown) {
+		expect(thrown).toBeInstanceOf(CredentialRefusal);
+		return thrown as CredentialRefusal;
+	}
+}
+
+function refusalOf(attempt: () => string): CredentialRefusal {
+	const outcome = outcomeOf(attempt);
+	if (typeof outcome === 'string') throw new Error(`Not refused: ${outcome}`);
+	return outcome;
+}
+
+/** Everything of a refusal that could be shown, stored or logged. */
+function allTexts(refusal: CredentialRefusal): string {
+	const own = Object.getOwnPropertyNames(refusal).map((name) =>
+		String(JSON.stringify(Reflect.get(refusal, name))),
+	);
+	return [refusal.message, refusal.stack, String(refusal.cause), ...own].join('\n');
+}
+
+function expectRefusal(attempt: () => string, words: RegExp): void {
+	const refusal = refusalOf(attempt);
+	expect(refusal.message).toMatch(words);
+	expectPlainWords({ message: refusal.message, description: refusal.description ?? '' });
+	expect(allTexts(refusal)).not.toContain(FAKE_TOKEN);
+}
+
+const method = fc.string({
+	unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'),
+	minLength: 1,
+	maxLength: 30,
+});
+const segment = fc.string({
+	unit: fc.constantFrom(...'abcXYZ0123456789_~!$&+,;=:@-'),
+	minLength: 1,
+});
+const apiUrl = fc.constantFrom(
+	'https://api.green-api.com',
+	'https://7103.api.greenapi.com/',
+	'https://7103.api.greenapi.com/v3',
+	'https://proxy.example:8443/green/api/',
+	'http://127.0.0.1:3000',
+);
+
+describe('addressing a request', () => {
+	it.each([
+		['a bare method', '/getContactInfo', 'getContactInfo'],
+		['a method without the slash', 'getContactInfo', 'getContactInfo'],
+		['a whole URL', 'https://api.green-api.com/getSettings', 'getSettings'],
+		[
+			'the port that goes without saying',
+			'https://api.green-api.com:443/getSettings',
+			'getSettings',
+		],
+		['a host in capitals', 'https://API.GREEN-API.COM/getSettings', 'getSettings'],
+		['a slash at the end', 'https://api.green-api.com/getSettings/', 'getSettings'],
+		['slashes too many', 'https://api.green-api.com//getSettings', 'getSettings'],
+		['spaces around', '  https://api.green-api.com/getSettings ', 'getSettings'],
+		['capitals in the method', '/GetContactInfo', 'GetContactInfo'],
+	])('%s becomes instance, method and token', (_what, url, name) => {
+		expect(address(url)).toBe(
+			`https://api.green-api.com/waInstance1101000001/${name}/${FAKE_TOKEN}`,
+		);
+	});
+
+	it('keeps what follows the method, after the token', () => {
+		expect(address('https://api.green-api.com/deleteNotification/123')).toBe(
+			`https://api.green-api.com/waInstance1101000001/deleteNotification/${FAKE_TOKEN}/123`,
+		);
+		expect(address('/deleteNotification/123/456')).toMatch(new RegExp(`/${FAKE_TOKEN}/123/456$`));
+	});
+
+	it('keeps a query string', () => {
+		expect(address('https://api.green-api.com/lastIncomingMessages?minutes=60&x=a%20b')).toBe(
+			`https://api.green-api.com/waInstance1101000001/lastIncomingMessages/${FAKE_TOKEN}?minutes=60&x=a%20b`,
+		);
+		expect(address('/deleteNotification/123?x=1')).toMatch(new RegExp(`/${FAKE_TOKEN}/123\\?x=1$`));
+	});
+
+	it.each([
+		['a slash at the end of the API URL is ignored', 'https://api.green-api.com/', ''],
+		['many slashes at its end are, too', 'https://api.green-api.com///', ''],
+		['spaces around it are, too', ' https://api.green-api.com ', ''],
+		['a path in it is kept', 'https://api.green-api.com/v3', '/v3'],
+		['a path’s slash at the end is ignored', 'https://api.green-api.com/v3/', '/v3'],
+		['a longer path is kept', 'https://api.green-api.com/a/b/', '/a/b'],
+	])('%s', (_what, url, prefix) => {
+		expect(address('/getSettings', { apiUrl: url })).toBe(
+			`https://api.green-api.com${prefix}/waInstance1101000001/getSettings/${FAKE_TOKEN}`,
+		);
+	});
+
+	it('a URL that has the API URL’s path gets it once', () => {
+		const withPath = { apiUrl: 'https://api.green-api.com/v3' };
+		const complete = `https://api.green-api.com/v3/waInstance1101000001/getSettings/${FAKE_TOKEN}`;
+		expect(address('https://api.green-api.com/v3/getSettings', withPath)).toBe(complete);
+		expect(address('https://api.green-api.com/getSettings', withPath)).toBe(complete);
+		expect(address('/getSettings', withPath, 'https://api.green-api.com/v3')).toBe(complete);
+		expect(address('/getSettings', withPath, 'https://api.green-api.com/v3/')).toBe(complete);
+		expect(address('getSettings', withPath, 'https://api.green-api.com/v3/')).toBe(complete);
+	});
+
+	it('a method that begins like the API URL’s path is not cut', () => {
+		expect(address('/vanish', { apiUrl: 'https://api.green-api.com/v' })).toBe(
+			`https://api.green-api.com/v/waInstance1101000001/vanish/${FAKE_TOKEN}`,
+		);
+	});
+
+	it('a base URL that is none does no harm', () => {
+		expect(address('/getSettings', {}, '')).toBe(COMPLETE);
+		expect(address('/getSettings', {}, 'https://api.green-api.com')).toBe(COMPLETE);
+	});
+
+	it('what was addressed before stays as it is', () => {
+		const tail = fc.array(segment, { maxLength: 3 });
+		const query = fc.constantFrom('', '?minutes=60', '?a=b&c=%20');
+		fc.assert(
+			fc.property(apiUrl, method, tail, query, (base, name, segments, search) => {
+				const once = address(`/${[name, ...segments].join('/')}${search}`, { apiUrl: base });
+				expect(address(once, { apiUrl: base })).toBe(once);
+				expect(once).toContain(`/waInstance1101000001/${name}/${FAKE_TOKEN}`);
+				expect(once.endsWith(search)).toBe(true);
+			}),
+		);
+	});
+
+	it('whatever the URL, the token goes to the API URL’s origin and path or nowhere', () => {
+		const start = fc.constantFrom(
+			'',
+			'/',
+			'//',
+			'\\\\',
+			'/\\',
+			'https:',
+			'http://',
+			'https://',
+			'@',
+		);
+		const middle = fc.constantFrom('evil.example', 'api.green-api.com', 'x@', '', '..', '%2e%2e/');
+		const anyUrl = fc.oneof(
+			fc.webUrl({ withQueryParameters: true, withFragments: true }),
+			fc.string({ unit: 'binary' }),
+			fc.string({ unit: fc.constantFrom(...'/\\:@.?#%2eEfhtps') }),
+			fc.tuple(start, middle, fc.string()).map((parts) => parts.join('')),
+			method.map((name) => `/${name}`),
+		);
+		fc.assert(
+			fc.property(apiUrl, anyUrl, fc.option(anyUrl, { nil: undefined }), (base, url, baseURL) => {
+				const outcome = outcomeOf(() => address(url, { apiUrl: base }, baseURL));
+				if (typeof outcome !== 'string') {
+					expect(allTexts(outcome)).not.toContain(FAKE_TOKEN);
+					return;
+				}
+				const given = new URL(outcome);
+				const allowed = new URL(base);
+				expect(given.origin).toBe(allowed.origin);
+				expect(given.username + given.password).toBe('');
+				expect(given.pathname).toContain(
+					`${allowed.pathname.replace(/\/$/, '')}/waInstance1101000001/`,
+				);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+});
+
+describe('refusing before anything is sent', () => {
+	it.each([
+		['another host', 'https://evil.example/getSettings'],
+		['another host without a scheme', '//evil.example/getSettings'],
+		['another host after backslashes', '\\\\evil.example\\getSettings'],
+		['another host after slash and backslash', '/\\evil.example/getSettings'],
+		['a scheme and backslashes', 'https:\\\\evil.example\\getSettings'],
+		['a tab between the slashes', '/\t/evil.example/getSettings'],
+		['the right host as a user name', 'https://api.green-api.com@evil.example/getSettings'],
+		['the right host as user and password', 'https://api.green-api.com:443@evil.example/x'],
+		['the right host with a user', 'https://user@api.green-api.com/getSettings'],
+		['the right host with a password', 'https://:secret@api.green-api.com/getSettings'],
+		['the right host as a subdomain', 'https://api.green-api.com.evil.example/getSettings'],
+		['a subdomain of the right host', 'https://x.api.green-api.com/getSettings'],
+		['a name that ends like the right host', 'https://evilapi.green-api.com/getSettings'],
+		['another port', 'https://api.green-api.com:8443/getSettings'],
+		['no encryption', 'http://api.green-api.com/getSettings'],
+		['another scheme', 'ftp://api.green-api.com/getSettings'],
+		['a scheme without a host', 'javascript:getSettings'],
+		['a file', 'file:///getSettings'],
+		['a dot after the host', 'https://api.green-api.com./getSettings'],
+		['a look-alike in another script', 'https://арі.green-api.com/getSettings'],
+		['no valid URL', 'https://'],
+		['another server’s copy of a tokened URL', `https://evil.example/waInstance1/x/${FAKE_TOKEN}`],
+		['a user before a tokened URL', COMPLETE.replace('://', '://user@')],
+	])('%s: another server', (_what, url) => {
+		expectRefusal(() => address(url), /another server than the API URL/);
+	});
+
+	it('a URL inside another scheme’s', () => {
+		expectRefusal(() => address('blob:https://api.green-api.com/getSettings'), /./);
+	});
+
+	it('a bare method relative to another server', () => {
+		expectRefusal(
+			() => address('/getSettings', {}, 'https://evil.example'),
+			/another server than the API URL/,
+		);
+	});
+
+	it.each([
+		'http://api.green-api.com',
+		'http://10.0.0.1',
+		'http://0.0.0.0',
+		'http://localhost.evil.example',
+		'http://127.0.0.1.evil.example',
+		'http://127evil.example',
+		'http://notlocalhost',
+		'http://[::2]',
+		'HTTP://api.green-api.com',
+	])('an API URL that sends the token in the clear: %s', (url) => {
+		expectRefusal(() => address('/getSettings', { apiUrl: url }), /has to start with https:\/\//);
+	});
+
+	it.each([
+		'http://localhost',
+		'http://localhost:3000',
+		'http://LOCALHOST:3000',
+		'http://127.0.0.1:3000',
+		'http://127.1.2.3',
+		'http://[::1]:3000',
+	])('but not on this computer itself: %s', (url) => {
+		expect(address('/getSettings', { apiUrl: url })).toBe(
+			`${new URL(url).origin}/waInstance1101000001/getSettings/${FAKE_TOKEN}`,
+		);
+	});
+
+	it.each([
+		'',
+		' ',
+		'api.green-api.com',
+		'undefined',
+		'ftp://api.green-api.com',
+		'https://',
+		'javascript:alert(1)',
+		'71234567890',
+	])('an API URL that is none: %j', (url) => {
+		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*no web address/);
+	});
+
+	it.each([
+		'https://user@api.green-api.com',
+		'https://user:secret@api.green-api.com',
+		'https://api.green-api.com?x=1',
+		'https://api.green-api.com/#x',
+	])('an API URL with more than an address: %s', (url) => {
+		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*more in it/);
+	});
+
+	it.each([
+		'',
+		' ',
+		'abc',
+		'1101000001x',
+		'-1',
+		'1.5',
+		'1 1',
+		' 1101000001',
+		'11/01',
+		'1\n',
+		'١٢٣',
+	])('an instance id that is not digits: %j', (idInstance) => {
+		expectRefusal(() => address('/getSettings', { idInstance }), /Instance ID.*1 to 20 digits/);
+	});
+
+	it('an instance id of 21 digits, but not one of 1 or 20', () => {
+		for (const length of [1, 20]) {
+			const idInstance = '7'.repeat(length);
+			expect(address('/getSettings', { idInstance })).toContain(`/waInstance${idInstance}/`);
+		}
+		expectRefusal(() => address('/getSettings', { idInstance: '7'.repeat(21) }), /1 to 20 digits/);
+	});
+
+	it.each([
+		'',
+		' ',
+		'fake token',
+		' fakeToken',
+		'fakeToken\n',
+		'fake/token',
+		'fake%2Ftoken',
+		'../fakeToken',
+		'fake?token',
+		'fake#token',
+		'fake-token',
+		'fáke',
+	])('a token with other characters than letters and digits: %j', (apiTokenInstance) => {
+		const refusal = refusalOf(() => address('/getSettings', { apiTokenInstance }));
+		expect(refusal.message).toMatch(/API Token.*letters and digits/);
+		expectPlainWords({ message: refusal.message, description: refusal.description ?? '' });
+		if (apiTokenInstance.trim()) expect(allTexts(refusal)).not.toContain(apiTokenInstance);
+	});
+
+	it.each([
+		'',
+		'/',
+		'https://api.green-api.com',
+		'?x=1',
+		'/get%53ettings',
+		'/get.settings',
+		'/waInstance9/getSettings',
+		`/waInstance9/getSettings/${FAKE_TOKEN}`,
+		`/waInstance1101000001/getSettings/${FAKE_TOKEN}fake`,
+		'/waInstance1101000001/getSettings',
+	])('a URL that names no method: %s', (url) => {
+		expectRefusal(() => address(url), /names no GREEN-API method/);
+	});
+
+	it('and names the server that the token may go to', () => {
+		const withPath = { apiUrl: 'https://7103.api.greenapi.com/v3' };
+		const { description } = refusalOf(() => address('https://evil.example/x', withPath));
+		expect(description).toContain('https://7103.api.greenapi.com.');
+	});
+
+	it('and never tells the token, whatever the values', () => {
+		const token = fc
+			.string({ unit: fc.constantFrom(...'fakeTOKEN0123456789/%?# .'), minLength: 12 })
+			.filter((text) => text.trim().length >= 12);
+		const apiUrls = fc.oneof(fc.string(), fc.webUrl(), apiUrl);
+		const urls = fc.oneof(fc.string(), fc.webUrl(), fc.constant('https://evil.example/'));
+		const idInstance = fc.constantFrom('1101000001', 'abc');
+		fc.assert(
+			fc.property(apiUrls, urls, token, idInstance, (base, url, apiTokenInstance, id) => {
+				const account = { apiUrl: base, idInstance: id, apiTokenInstance };
+				const outcome = outcomeOf(() => address(`${url}${apiTokenInstance}`, account));
+				if (typeof outcome !== 'string') {
+					expect(allTexts(outcome)).not.toContain(apiTokenInstance);
+				}
+			}),
+		);
+	});
+});

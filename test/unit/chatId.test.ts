@@ -1,0 +1,297 @@
+import fc from 'fast-check';
+import {
+	phoneNumberOf,
+	readChatId,
+	type Rejection,
+} from '@package/nodes/GreenApi/green-api/chatId';
+import { expectPlainWords } from './words';
+
+const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];
+const SPACES = [' ', '\t', '\n', '\u00a0', '\u2009', '\u202f'];
+const PUNCTUATION = ['(', ')', '-', '.', '/', '\u2010', '\u2011', '\u2013', '\u2014', '\u2212'];
+
+function idOf(value: unknown): string {
+	const reading = readChatId(value);
+	if (!reading.ok) throw new Error(`Refused: ${reading.rejection.message}`);
+	return reading.chatId.id;
+}
+
+function rejectionOf(value: unknown): Rejection {
+	const reading = readChatId(value);
+	if (reading.ok) throw new Error(`Taken as ${reading.chatId.id}`);
+	return reading.rejection;
+}
+
+/** Digits of a phone number in international form. */
+const phoneDigits = fc
+	.tuple(
+		fc.constantFrom(...'123456789'),
+		fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 6, maxLength: 14 }),
+	)
+	.map((parts) => parts.join(''));
+
+/** What people have between, before and after the digits. */
+const clutter = fc.string({
+	unit: fc.constantFrom(...PUNCTUATION, ...SPACES, ...INVISIBLE_MARKS),
+	maxLength: 3,
+});
+const blanks = fc.string({ unit: fc.constantFrom(...SPACES, ...INVISIBLE_MARKS), maxLength: 3 });
+
+/** A phone number as somebody might have it, and its digits. */
+const writtenPhone = phoneDigits.chain((digits) =>
+	fc
+		.tuple(
+			blanks,
+			fc.constantFrom('', '+', '00', '0 0', '+ '),
+			fc.array(clutter, { minLength: digits.length, maxLength: digits.length }),
+			blanks,
+		)
+		.map(([before, prefix, between, after]) => ({
+			digits,
+			written: [before, prefix, ...[...digits].map((d, i) => d + (between[i] ?? '')), after].join(
+				'',
+			),
+		}))
+		// Means a zero that is not dialled from abroad.
+		.filter(({ written }) => !written.replace(/[^\d()]/g, '').includes('(0)')),
+);
+
+describe('reading a chat id', () => {
+	it.each([
+		['a chat id', '71234567890@c.us', 'person', '71234567890@c.us'],
+		['WhatsApp’s own form', '71234567890@s.whatsapp.net', 'person', '71234567890@c.us'],
+		['a privacy id', '123456789012345@lid', 'lid', '123456789012345@lid'],
+		[
+			'a privacy id that is longer than any number',
+			'12345678901234567890@lid',
+			'lid',
+			'12345678901234567890@lid',
+		],
+		['a privacy id that is shorter than any number', '7@lid', 'lid', '7@lid'],
+		['a privacy id with a zero in front', '0123456@lid', 'lid', '0123456@lid'],
+		['a group', '120363144038483540@g.us', 'group', '120363144038483540@g.us'],
+		['an older group', '79876543210-1581234048@g.us', 'group', '79876543210-1581234048@g.us'],
+		['a phone number for people to read', '+7 (123) 456-78-90', 'person', '71234567890@c.us'],
+		['a phone number with 00', '0071234567890', 'person', '71234567890@c.us'],
+		['a phone number with 00 and spaces', '00 7 123 456 78 90', 'person', '71234567890@c.us'],
+		['bare digits', '71234567890', 'person', '71234567890@c.us'],
+		['a number', 71_234_567_890, 'person', '71234567890@c.us'],
+		['a big integer', 71_234_567_890n, 'person', '71234567890@c.us'],
+		['a zero that is dialled at home only', '+44 (0)20 7946 0958', 'person', '442079460958@c.us'],
+		[
+			'a British number with 00 and such a zero',
+			'0044 (0) 2079460958',
+			'person',
+			'442079460958@c.us',
+		],
+		['the shortest number', '+290 1234', 'person', '2901234@c.us'],
+		['the longest number', '123456789012345', 'person', '123456789012345@c.us'],
+		['spaces around', '  71234567890@c.us\n', 'person', '71234567890@c.us'],
+		['spaces within', '71234567890 @ c.us', 'person', '71234567890@c.us'],
+		['capitals', '71234567890@C.US', 'person', '71234567890@c.us'],
+		['capitals in a group', '120363144038483540@G.us', 'group', '120363144038483540@g.us'],
+		['a readable number with an ending', '+7 (123) 456-78-90@c.us', 'person', '71234567890@c.us'],
+		['00 with an ending', '0071234567890@s.whatsapp.net', 'person', '71234567890@c.us'],
+		['marks a number is copied with', '\u202a+7 123 456 78 90\u202c', 'person', '71234567890@c.us'],
+		['brackets around the country code', '(+7) 123 456-78-90', 'person', '71234567890@c.us'],
+	])('takes %s', (_what, value, kind, id) => {
+		expect(readChatId(value)).toEqual({ ok: true, chatId: { kind, id } });
+	});
+
+	it('takes a phone number however it is punctuated', () => {
+		fc.assert(
+			fc.property(writtenPhone, ({ digits, written }) => {
+				expect(readChatId(written)).toEqual({
+					ok: true,
+					chatId: { kind: 'person', id: `${digits}@c.us` },
+				});
+			}),
+		);
+	});
+
+	it('takes a phone number that ends like a chat id however it is punctuated', () => {
+		const ending = fc.constantFrom('@c.us', '@s.whatsapp.net', '@C.US', ' @c.us ');
+		fc.assert(
+			fc.property(writtenPhone, ending, ({ digits, written }, suffix) => {
+				expect(idOf(written + suffix)).toBe(`${digits}@c.us`);
+			}),
+		);
+	});
+
+	it('takes a phone number that comes as a number', () => {
+		fc.assert(
+			fc.property(phoneDigits, (digits) => {
+				expect(idOf(Number(digits))).toBe(`${digits}@c.us`);
+				expect(idOf(BigInt(digits))).toBe(`${digits}@c.us`);
+			}),
+		);
+	});
+
+	it('reads its own normal form as it is', () => {
+		const digits = fc.string({
+			unit: fc.constantFrom(...'0123456789'),
+			minLength: 1,
+			maxLength: 20,
+		});
+		const anyForm = fc.oneof(
+			writtenPhone.map(({ written }) => written),
+			digits.map((local) => `${local}@lid`),
+			digits.map((local) => `${local}@g.us`),
+			fc.tuple(digits, digits).map(([creator, time]) => `${creator}-${time}@g.us`),
+		);
+		fc.assert(
+			fc.property(anyForm, (value) => {
+				const first = readChatId(value);
+				expect(first.ok).toBe(true);
+				expect(readChatId(idOf(value))).toEqual(first);
+			}),
+		);
+	});
+
+	it('gives a chat id that GREEN-API takes, or plain words, for whatever it is handed', () => {
+		const value = fc.oneof(
+			fc.anything({ withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
+			fc.anything({ withBoxedValues: true, withNullPrototype: true, withTypedArray: true }),
+			fc.string({ unit: 'binary' }),
+			fc.string({ unit: fc.constantFrom(...'0123456789+@-().cuslidg ') }),
+			fc.double(),
+		);
+		fc.assert(
+			fc.property(value, (given) => {
+				const reading = readChatId(given);
+				if (reading.ok) {
+					expect(reading.chatId.id).toMatch(
+						/^([1-9]\d{6,14}@c\.us|\d{1,20}@lid|\d{1,20}(-\d{1,20})?@g\.us)$/,
+					);
+				} else {
+					expect(reading.rejection.message.length).toBeLessThan(200);
+					expect(reading.rejection.description.length).toBeGreaterThan(10);
+				}
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+});
+
+describe('refusing what is no chat id', () => {
+	const badInputs: Array<[what: string, value: unknown, words: RegExp]> = [
+		['nothing', undefined, /contact is missing/],
+		['null', null, /contact is missing/],
+		['an empty text', '', /contact is empty/],
+		['spaces', ' \t ', /contact is empty/],
+		['invisible marks alone', '\u200e\u2060', /contact is empty/],
+		['an object', { chatId: '71234567890@c.us' }, /is an object/],
+		['a list', ['71234567890@c.us'], /is a list/],
+		['a boolean', true, /is a boolean/],
+		['a number that is too short', '12345', /"12345" is too short/],
+		['an ending alone', '@c.us', /too short/],
+		['letters', 'Ivan', /"Ivan" has letters/],
+		['letters before the ending', 'Ivan@c.us', /has letters/],
+		['letters in a privacy id', 'Ivan@lid', /only digits stand before @lid/],
+		['letters in a group’s id', 'Ivan@g.us', /only digits stand before @g\.us/],
+		['the status feed', 'status@broadcast', /status feed, not a contact/],
+		['a channel', '120363144038483540@newsletter', /channel, not a contact/],
+		['a broadcast list', '1581234048@broadcast', /broadcast list, not a contact/],
+		['the status feed in capitals', 'Status@Broadcast', /status feed, not a contact/],
+		['an e-mail address', 'ivan@example.com', /"ivan@example.com" is no WhatsApp chat ID/],
+		['an emoji', '🙂', /"🙂" has characters that no/],
+		['a plus alone', '+', /too short/],
+		['two numbers', '71234567890,79001234567', /has characters that no/],
+		['a number too long', '1234567890123456', /too long/],
+		['not a number', NaN, /number NaN is no phone number/],
+		['infinity', Infinity, /number Infinity is no phone number/],
+		['a number below zero', -5, /number -5 is no phone number/],
+		['a fraction', 1.5, /number 1\.5 is no phone number/],
+		['a number too short', 5, /too short/],
+		['a number too large', 12_345_678_901_234_567_000, /too long/],
+		['a number of astronomic size', 1e21, /number 1e\+21 is no phone number/],
+		['a number without its country code', '0501234567', /without its country code/],
+		['one with a plus before its zero', '+0501234567', /without its country code/],
+	];
+
+	it.each(badInputs)('%s: says so', (_what, value, words) => {
+		expect(rejectionOf(value).message).toMatch(words);
+		expectPlainWords(rejectionOf(value));
+	});
+
+	it('tells different things in different words', () => {
+		const kinds = [undefined, '', {}, [], true, '12345', 'Ivan', '🙂', 'ivan@example.com', NaN];
+		const moreKinds = [
+			'status@broadcast',
+			'1@newsletter',
+			'1@broadcast',
+			'1'.repeat(16),
+			'0501234',
+		];
+		const messages = [...kinds, ...moreKinds].map((value) =>
+			// What the user entered makes no message another one.
+			rejectionOf(value).message.replace(/"[^"]*"/, '…'),
+		);
+		expect(new Set(messages).size).toBe(messages.length);
+	});
+
+	it.each([
+		['a text', 'x'.repeat(100_000)],
+		['digits', '7'.repeat(100_000)],
+		['punctuation', '-'.repeat(100_000)],
+		['brackets', '+' + '(0)'.repeat(30_000)],
+		['something before an ending', `${'x'.repeat(100_000)}@c.us`],
+		['something before a group’s ending', `${'1-'.repeat(50_000)}@g.us`],
+		['something after the @', `7@${'x'.repeat(100_000)}`],
+		['a list', Array.from({ length: 100_000 }, () => '7')],
+		['an integer below zero', -(10n ** 5_000n)],
+	])('%s of great length: the message stays short', (_what, value) => {
+		expect(rejectionOf(value).message.length).toBeLessThan(200);
+	});
+
+	it('shows as much of a long value as helps to find it', () => {
+		const { message } = rejectionOf(`Ivan Petrov, Moscow${'x'.repeat(100)}`);
+		expect(message).toMatch(/^"Ivan ?Petrov, ?Moscow\w*…"/);
+	});
+
+	it('cuts a long value between characters, not inside an emoji', () => {
+		const { message } = rejectionOf(`x${'🙂'.repeat(50)}`);
+		// Half an emoji has no UTF-8 form.
+		expect(Buffer.from(message).toString()).toBe(message);
+	});
+
+	it('says how a right value looks', () => {
+		for (const value of [undefined, '', 'Ivan', '🙂', NaN]) {
+			expect(rejectionOf(value).description).toContain('+7 123 456-78-90');
+			expect(rejectionOf(value).description).toContain('71234567890@c.us');
+		}
+	});
+
+	it('points a missing value at the expression and the input field', () => {
+		expect(rejectionOf(undefined).description).toMatch(/expression.*input field/);
+	});
+
+	it('gives an example of an expression where the value is no text', () => {
+		for (const value of [{}, [], false]) {
+			expect(rejectionOf(value).description).toContain('{{ $json.chatId }}');
+		}
+	});
+
+	it('does not hold what it was handed against later values', () => {
+		expect(readChatId('Ivan').ok).toBe(false);
+		expect(readChatId('+7 123 456-78-90').ok).toBe(true);
+		expect(readChatId('+7 123 456-78-90').ok).toBe(true);
+	});
+});
+
+describe('the phone number of a chat id', () => {
+	it('is the digits of a person’s id', () => {
+		fc.assert(
+			fc.property(phoneDigits, (digits) => {
+				expect(phoneNumberOf(`${digits}@c.us`)).toBe(digits);
+			}),
+		);
+	});
+
+	it.each(['123456789012345@lid', '120363144038483540@g.us', '71234567890', '', '@c.us', 'x@c.us'])(
+		'is null where the id holds none: %j',
+		(chatId) => {
+			expect(phoneNumberOf(chatId)).toBeNull();
+		},
+	);
+});

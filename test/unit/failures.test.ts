@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import {
+	type Failure,
+	failureOfBody,
+	failureOfNetwork,
+	failureOfStatus,
+} from '@package/nodes/GreenApi/green-api/failures';
+import { expectPlainWords, FAKE_TOKEN } from './words';
+
+const QUOTA_TEXT =
+	'Monthly quota has been exceeded. Please go to your personal account and change the tariff to business https://console.green-api.com';
+
+function invokeStatus(status: string) {
+	return { method: 'getcontactinfo', used: 100, total: 100, status, description: QUOTA_TEXT };
+}
+
+function correspondentsStatus(status: string) {
+	return { correspondents: ['71234567890@c.us'], used: 3, total: 3, status };
+}
+
+/** The ways one text arrives: as GREEN-API's JSON with the path in it, or plain. */
+function bodiesSaying(status: number, message: string): string[] {
+	const path = `/waInstance1101000001/getContactInfo/${FAKE_TOKEN}`;
+	const json = { statusCode: status, timestamp: '2024-01-01T00:00:00.000Z', path, message };
+	return [
+		JSON.stringify(json),
+		JSON.stringify(json, null, 2),
+		JSON.stringify({ message }),
+		message,
+	];
+}
+
+const HTML =
+	'<!doctype html><html><head><title>Bad Gateway</title></head><body>nginx</body></html>';
+
+/** GREEN-API's documented answers, with what they come to and words that the user finds in it. */
+const DOCUMENTED: Array<
+	[status: number, body: string, kind: Failure['kind'], message: RegExp, advice: RegExp]
+> = [
+	[400, 'instance in starting process try later', 'transient', /is starting/, /5 minutes/],
+	[400, 'instance is starting or not authorized', 'instance', /no phone is linked/, /QR code/],
+	[400, 'instance account not authorized', 'instance', /no phone is linked/, /QR code/],
+	[
+		400,
+		'Instance account is expired. Renew instance from personal area',
+		'instance',
+		/not paid/,
+		/Renew/,
+	],
+	[400, 'Instance is deleted', 'instance', /was deleted/, /another instance/],
+	[
+		400,
+		"Validation failed. Details: 'chatId' must be one of the next formats: 'phone_number@c.us' or 'group_id@g.us'",
+		'item',
+		/does not accept this chat ID/,
+		/country code/,
+	],
+	[
+		400,
+		'Validation failed. Details: The method GetContactInfo does not support group chats, to work with groups, use the GetGroupData method',
+		'item',
+		/does not accept this chat ID/,
+		/./,
+	],
+	[400, 'bad request data', 'item', /does not accept this chat ID/, /./],
+	[401, 'Unauthorized', 'instance', /API Token/, /apiTokenInstance/],
+	[403, 'Forbidden', 'instance', /Instance ID/, /idInstance and apiUrl/],
+	[404, 'Cannot POST /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
+	[404, 'Cannot GET /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
+	[429, 'Too Many Requests', 'transient', /faster than it allows/, /one contact lookup a second/],
+	[499, 'Client Closed Request', 'transient', /closed before the answer came/, /again/],
+	[500, 'Internal Server Error', 'transient', /could not answer/, /in a few minutes/],
+	[502, 'Bad Gateway', 'transient', /could not answer/, /in a few minutes/],
+	[503, 'Service Unavailable', 'transient', /could not answer/, /in a few minutes/],
+	[504, 'Gateway Timeout', 'transient', /could not answer/, /in a few minutes/],
+];
+
+const EVERY_STATUS = Array.from({ length: 600 }, (_, index) => index + 100);
+const EVERY_BODY = [
+	'',
+	HTML,
+	...DOCUMENTED.flatMap(([status, body]) => bodiesSaying(status, body)),
+	JSON.stringify({ invokeStatus: invokeStatus('QUOTE_EXCEEDED') }),
+	JSON.stringify({ correspondentsStatus: correspondentsStatus('CORRESPONDENTS_QUOTE_EXCEEDED') }),
+];
+const NETWORK_CODES: Array<[code: string, kind: Failure['kind'], message: RegExp]> = [
+	['ETIMEDOUT', 'transient', /did not answer in time/],
+	['ESOCKETTIMEDOUT', 'transient', /did not answer in time/],
+	['ECONNABORTED', 'transient', /did not answer in time/],
+	['ECONNRESET', 'transient', /broke off/],
+	['EPIPE', 'transient', /broke off/],
+	['ERR_BAD_RESPONSE', 'transient', /broke off/],
+	['ECONNREFUSED', 'transient', /could not be reached/],
+	['EHOSTUNREACH', 'transient', /could not be reached/],
+	['ENETUNREACH', 'transient', /could not be reached/],
+	['ENETDOWN', 'transient', /could not be reached/],
+	['EAI_AGAIN', 'transient', /could not be reached/],
+	['ERR_CANCELED', 'instance', /execution was stopped/],
+	['ENOTFOUND', 'instance', /does not exist/],
+	['CERT_HAS_EXPIRED', 'instance', /No trusted connection/],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', 'instance', /No trusted connection/],
+	['SELF_SIGNED_CERT_IN_CHAIN', 'instance', /No trusted connection/],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'instance', /No trusted connection/],
+	['ERR_TLS_CERT_ALTNAME_INVALID', 'instance', /No trusted connection/],
+	['ERR_SSL_WRONG_VERSION_NUMBER', 'instance', /No trusted connection/],
+	['EPROTO', 'instance', /No trusted connection/],
+	['EMFILE', 'item', /could not be sent/],
+	['ERR_INVALID_URL', 'item', /could not be sent/],
+];
+
+describe('what GREEN-API’s answers mean', () => {
+	it.each(DOCUMENTED)('%i "%s" concerns: %s', (status, text, kind, message, advice) => {
+		for (const body of bodiesSaying(status, text)) {
+			const failure = failureOfStatus(status, body);
+			expect(failure).toMatchObject({ kind, code: String(status) });
+			expect(failure.message).toMatch(message);
+			expect(failure.description).toMatch(advice);
+		}
+	});
+
+	it.each([
+		[401, 'instance'],
+		[403, 'instance'],
+		[404, 'instance'],
+		[429, 'transient'],
+		[466, 'instance'],
+		[499, 'transient'],
+		[500, 'transient'],
+		[502, 'transient'],
+		[503, 'transient'],
+		[504, 'transient'],
+	])('%i without a body, or with a proxy’s page, concerns: %s', (status, kind) => {
+		for (const body of ['', HTML, '{"cut": "o', '{}', 'null']) {
+			expect(failureOfStatus(status, body).kind).toBe(kind);
+		}
+	});
+
+	it('an empty 400 concerns the item alone', () => {
+		for (const body of ['', HTML, '{}']) expect(failureOfStatus(400, body).kind).toBe('item');
+	});
+
+	it('the instance’s state is read in any case', () => {
+		expect(failureOfStatus(400, 'INSTANCE IN STARTING PROCESS').kind).toBe('transient');
+		expect(failureOfStatus(400, 'Instance Account Not Authorized').kind).toBe('instance');
+		expect(failureOfStatus(400, 'instance account is EXPIRED').kind).toBe('instance');
+		expect(failureOfStatus(400, 'INSTANCE IS DELETED').kind).toBe('instance');
+	});
+
+	it.each([301, 302, 303, 307, 308])('%i, a redirect, is not followed, and told', (status) => {
+		const failure = failureOfStatus(status, HTML);
+		expect(failure).toMatchObject({ kind: 'instance', code: String(status) });
+		expect(failure.message).toMatch(/leads to another address/);
+		expect(failure.description).toMatch(/not followed/);
+	});
+
+	it.each([
+		[402, 'item'],
+		[405, 'item'],
+		[408, 'transient'],
+		[413, 'item'],
+		[418, 'item'],
+		[501, 'transient'],
+		[520, 'transient'],
+		[599, 'transient'],
+		[600, 'item'],
+		[999, 'item'],
+		[100, 'item'],
+		[0, 'item'],
+	])('%i, which is not documented, concerns: %s', (status, kind) => {
+		expect(failureOfStatus(status, '')).toMatchObject({ kind, code: String(status) });
+	});
+
+	describe('when the month’s quota is used up (466)', () => {
+		const exceeded = (body: object) => failureOfStatus(466, JSON.stringify(body));
+
+		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
+			'requests, spelled %s: nothing more works with this instance',
+			(status) => {
+				const failure = exceeded({ invokeStatus: invokeStatus(status) });
+				expect(failure).toMatchObject({ kind: 'instance', code: '466' });
+				expect(failure.message).toMatch(/number of requests .* used up/);
+				expect(failure.description).toMatch(/change the tariff/);
+			},
+		);
+
+		it.each(['CORRESPONDENTS_QUOTE_EXCEEDED', 'CORRESPONDENTS_QUOTA_EXCEEDED'])(
+			'chats, spelled %s: other chats still work',
+			(status) => {
+				const failure = exceeded({ correspondentsStatus: correspondentsStatus(status) });
+				expect(failure).toMatchObject({ kind: 'item', code: '466' });
+				expect(failure.message).toMatch(/number of chats .* used up/);
+				expect(failure.description).toMatch(/already used this month still work/);
+			},
+		);
+
+		it('chats, with requests left: other chats still work', () => {
+			const left = { ...invokeStatus(''), used: 10 };
+			const chats = correspondentsStatus('CORRESPONDENTS_QUOTE_EXCEEDED');
+			expect(exceeded({ invokeStatus: left, correspondentsStatus: chats }).kind).toBe('item');
+			expect(exceeded({ correspondentsStatus: chats, invokeStatus: left }).kind).toBe('item');
+		});
+
+		it.each(['QUOTE', 'QUOTA'])('both, spelled %s: nothing more works', (word) => {
+			const requests = invokeStatus(`${word}_EXCEEDED`);
+			const chats = correspondentsStatus(`CORRESPONDENTS_${word}_EXCEEDED`);
+			const both = { invokeStatus: requests, correspondentsStatus: chats };
+			const turned = { correspondentsStatus: chats, invokeStatus: requests };
+			expect(exceeded(both).kind).toBe('instance');
+			expect(exceeded(turned).kind).toBe('instance');
+		});
+
+		it('reads the answer with line breaks and spaces in it, too', () => {
+			const requests = { invokeStatus: invokeStatus('QUOTE_EXCEEDED') };
+			const chats = {
+				correspondentsStatus: correspondentsStatus('CORRESPONDENTS_QUOTE_EXCEEDED'),
+			};
+			expect(failureOfStatus(466, JSON.stringify(requests, null, 4)).kind).toBe('instance');
+			expect(failureOfStatus(466, JSON.stringify(chats, null, 4)).kind).toBe('item');
+		});
+	});
+});
+
+describe('what the network’s faults mean', () => {
+	it.each(NETWORK_CODES)('%s concerns: %s', (code, kind, message) => {
+		const failure = failureOfNetwork(code);
+		expect(failure).toMatchObject({ kind, code });
+		expect(failure.message).toMatch(message);
+	});
+
+	it('a fault without a code is told, too', () => {
+		const failure = failureOfNetwork(undefined);
+		expect(failure).toMatchObject({ kind: 'item', code: 'UNKNOWN' });
+		expect(failure.message).toMatch(/could not be sent/);
+	});
+
+	it('a time-out names the option that helps', () => {
+		expect(failureOfNetwork('ETIMEDOUT').description).toContain('"Timeout (Ms)"');
+	});
+});
+
+describe('a success that brought something else', () => {
+	it.each([200, 201, 204])('%i may pass by itself', (status) => {
+		const failure = failureOfBody(status);
+		expect(failure).toMatchObject({ kind: 'transient', code: String(status) });
+		expect(failure.message).toMatch(/incomplete or does not come from GREEN-API/);
+		expect(failure.description).toMatch(/proxy/);
+	});
+});
+
+describe('the words of a failure', () => {
+	it('say what happened and what to do, whatever the status and the body', () => {
+		const texts = new Map<string, Failure>();
+		const keep = (failure: Failure) => texts.set(failure.message + failure.description, failure);
+		for (const status of EVERY_STATUS) {
+			for (const body of EVERY_BODY) keep(failureOfStatus(status, body));
+		}
+		for (const [code] of NETWORK_CODES) keep(failureOfNetwork(code));
+		keep(failureOfNetwork(undefined));
+		keep(failureOfBody(200));
+
+		expect(texts.size).toBeGreaterThan(20);
+		for (const failure of texts.values()) expectPlainWords(failure);
+	});
+
+	it('hold nothing of what the server sent', () => {
+		const token = fc.string({
+			unit: fc.constantFrom(...'0123456789abcdef'),
+			minLength: 50,
+			maxLength: 50,
+		});
+		const anyText = fc.constantFrom(...DOCUMENTED.map(([, text]) => text), HTML, '');
+		fc.assert(
+			fc.property(fc.integer({ min: 100, max: 999 }), token, anyText, (status, secret, text) => {
+				const path = `/waInstance1101000001/getContactInfo/${secret}`;
+				const bodies = [
+					JSON.stringify({ statusCode: status, path, message: `${text} ${path}` }),
+					`${text} Cannot GET ${path}`,
+					secret,
+				];
+				for (const body of bodies) {
+					const told = JSON.stringify(failureOfStatus(status, body));
+					for (let start = 0; start + 8 <= secret.length; start += 1) {
+						expect(told).not.toContain(secret.slice(start, start + 8));
+					}
+					// Nor does anything else of them get through, in any form.
+					expect(failureOfStatus(status, body.replaceAll(secret, ''))).toEqual(
+						failureOfStatus(status, body),
+					);
+				}
+			}),
+		);
+	});
+
+	it('have nothing but their four parts, all of them texts', () => {
+		for (const failure of [
+			failureOfStatus(400, EVERY_BODY[2] ?? ''),
+			failureOfNetwork('EPIPE'),
+			failureOfBody(200),
+		]) {
+			expect(Object.keys(failure).sort()).toEqual(['code', 'description', 'kind', 'message']);
+			for (const part of Object.values(failure)) expect(typeof part).toBe('string');
+		}
+	});
+});
