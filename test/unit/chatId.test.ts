@@ -132,6 +132,7 @@ describe('reading a chat id', () => {
 			unit: fc.constantFrom(...'0123456789'),
 			minLength: 1,
 			maxLength: 20,
+			size: 'max',
 		});
 		const anyForm = fc.oneof(
 			writtenPhone.map(({ written }) => written),

@@ -227,8 +227,8 @@ describe('what the network’s faults mean', () => {
 		expect(failure.message).toMatch(message);
 	});
 
-	it('a fault without a code is told, too', () => {
-		const failure = failureOfNetwork(undefined);
+	it.each([undefined, ''])('a fault without a code is told, too (%j)', (code) => {
+		const failure = failureOfNetwork(code);
 		expect(failure).toMatchObject({ kind: 'item', code: 'UNKNOWN' });
 		expect(failure.message).toMatch(/could not be sent/);
 	});
@@ -260,6 +260,11 @@ describe('the words of a failure', () => {
 
 		expect(texts.size).toBeGreaterThan(20);
 		for (const failure of texts.values()) expectPlainWords(failure);
+	});
+
+	it('take a validation text with "expired" in it for what it is', () => {
+		const body = 'Validation failed. Details: the invitation has expired';
+		expect(failureOfStatus(400, body).kind).toBe('item');
 	});
 
 	it('hold nothing of what the server sent', () => {

@@ -195,6 +195,12 @@ describe('"Selected Fields"', () => {
 		]);
 	});
 
+	it('takes no name that every object has for a field', () => {
+		expect(shapeContact({}, CHAT_ID, selected('constructor', 'toString'))).toEqual([
+			{ chatId: CHAT_ID, constructor: null, toString: null },
+		]);
+	});
+
 	it('keeps products whole', () => {
 		expect(shapeContact(DEALER, CHAT_ID, selected('products'))).toEqual([
 			{ chatId: CHAT_ID, products: DEALER.products },

@@ -66,7 +66,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 	},
 	{
 		status: [400, 400],
-		body: /expired/i,
+		body: /account is expired/i,
 		kind: 'instance',
 		message: 'The GREEN-API instance is not paid for any more',
 		description: `Renew it in ${CONSOLE}.`,
@@ -234,7 +234,7 @@ export function failureOfStatus(status: number, body: string): Failure {
  */
 export function failureOfNetwork(code: string | undefined): Failure {
 	const meaning = code && NETWORK_MEANINGS.find((row) => row.code.test(code));
-	return failure(meaning || UNKNOWN_NETWORK_FAULT, code ?? 'UNKNOWN');
+	return failure(meaning || UNKNOWN_NETWORK_FAULT, code || 'UNKNOWN');
 }
 
 /**

@@ -19,8 +19,11 @@ export interface Placement {
 	outputFieldName: string;
 }
 
+/** Own fields alone: an expression may name anything, "constructor" too. */
 function pick(contact: Contact, fields: readonly string[]): IDataObject {
-	return Object.fromEntries(fields.map((field) => [field, contact[field] ?? null]));
+	return Object.fromEntries(
+		fields.map((field) => [field, Object.hasOwn(contact, field) ? (contact[field] ?? null) : null]),
+	);
 }
 
 function omit(fields: IDataObject, name: string): IDataObject {
