@@ -11,5 +11,6 @@ module.exports = {
 	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
 	collectCoverageFrom: ['dist/**/*.js'],
 	coverageDirectory: 'coverage',
+	coverageThreshold: { global: { branches: 95, functions: 95, lines: 95, statements: 95 } },
 	testTimeout: 60_000,
 };

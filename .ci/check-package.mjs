@@ -1,15 +1,31 @@
-/** Checks what `npm pack` would ship: dist, README, LICENSE and package.json, under 60 kB packed. */
+/** Checks what `npm pack` would ship: all that n8n loads and nothing else, under 60 kB packed. */
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 const MAX_PACKED_BYTES = 60_000;
 const SHIPPED = /^(package\.json|README\.md|LICENSE\.md|dist\/.+\.(js|json|svg))$/;
 
+const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));
+const NEEDED = [
+	'package.json',
+	'README.md',
+	'LICENSE.md',
+	...n8n.nodes,
+	...n8n.credentials,
+	'dist/nodes/GreenApi/GreenApi.node.json',
+	'dist/nodes/GreenApi/greenApi.svg',
+	'dist/nodes/GreenApi/greenApi.dark.svg',
+];
+
 const [pack] = JSON.parse(
 	execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8' }),
 );
-const surplus = pack.files.map(({ path }) => path).filter((path) => !SHIPPED.test(path));
-console.log(`${pack.files.length} files, ${pack.size} bytes packed of ${MAX_PACKED_BYTES} allowed`);
+const paths = pack.files.map(({ path }) => path);
+const missing = NEEDED.filter((path) => !paths.includes(path));
+const surplus = paths.filter((path) => !SHIPPED.test(path));
+console.log(`${paths.length} files, ${pack.size} bytes packed of ${MAX_PACKED_BYTES} allowed`);
 
+if (missing.length > 0) throw new Error(`The package would lack ${missing.join(', ')}`);
 if (surplus.length > 0) throw new Error(`The package would also ship ${surplus.join(', ')}`);
 if (pack.size >= MAX_PACKED_BYTES) throw new Error('The package is too large');

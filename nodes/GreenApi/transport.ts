@@ -13,12 +13,12 @@ import { type GreenApiRequest, httpMethodOf } from './green-api/request';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
-/** n8n wraps what went wrong in errors of its own; further in than this lies nothing of ours. */
-const DEEPEST_CAUSE = 5;
-
+/** n8n wraps what went wrong in an error of its own, and HTTP clients wrap what the network said. */
 function* causesOf(thrown: unknown): Generator<object> {
+	const seen = new Set<unknown>();
 	let cause = thrown;
-	for (let depth = 0; depth < DEEPEST_CAUSE && typeof cause === 'object' && cause; depth += 1) {
+	while (typeof cause === 'object' && cause !== null && !seen.has(cause)) {
+		seen.add(cause);
 		yield cause;
 		cause = 'cause' in cause ? cause.cause : undefined;
 	}
@@ -64,7 +64,6 @@ export async function sendRequest(
 		method: httpMethodOf(request.method),
 		url: `/${request.method}`,
 		...(request.body && { body: request.body }),
-		headers: { Accept: 'application/json' },
 		encoding: 'text',
 		timeout: request.timeout,
 		returnFullResponse: true,

@@ -9,6 +9,15 @@ const JPEG = Buffer.from(
 	'base64',
 );
 
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** A picture as far as its first bytes tell. */
+function pictureOf(bytes: number): Buffer {
+	const picture = Buffer.alloc(bytes);
+	JPEG.copy(picture);
+	return picture;
+}
+
 describe('downloading avatars', () => {
 	const { parts, run } = useNode();
 	let pictures: Server;
@@ -36,6 +45,26 @@ describe('downloading avatars', () => {
 			mimeType: 'image/jpeg',
 			fileName: '79001234567.jpg',
 		});
+	});
+
+	it('takes a picture of 10 MB', async () => {
+		await withPicture((_request, response) => response.end(pictureOf(MAX_BYTES)));
+		const [item] = (await run(file)).items(NODE_NAME);
+		expect(item?.binary?.photo).toMatchObject({ mimeType: 'image/jpeg', fileSize: '10.5 MB' });
+	});
+
+	it('asks for no picture of a contact that is dropped', async () => {
+		let asked = 0;
+		await withPicture((_request, response) => {
+			asked += 1;
+			response.end(JPEG);
+		});
+		const dropped = withParameters(file, {
+			splitProducts: true,
+			options: { contactsWithoutProducts: 'drop' },
+		});
+		expect((await run(dropped)).items(NODE_NAME)).toEqual([]);
+		expect(asked).toBe(0);
 	});
 
 	it('follows a redirect, as picture servers do', async () => {
@@ -73,17 +102,13 @@ describe('downloading avatars', () => {
 			},
 		],
 		[
-			'is larger than 10 MB',
+			'trickles in',
 			(_request, response) => {
-				const megabyte = Buffer.alloc(1024 * 1024);
-				response.write(JPEG);
-				const more = () => {
-					while (!response.destroyed && response.write(megabyte));
-				};
-				response.on('drain', more);
-				more();
+				const trickle = setInterval(() => response.write(JPEG), 20);
+				response.on('close', () => clearInterval(trickle));
 			},
 		],
+		['has a byte more than 10 MB', (_request, response) => response.end(pictureOf(MAX_BYTES + 1))],
 	])('a picture that %s fails no item, and a hint says so', async (_what, answer) => {
 		await withPicture(answer);
 		const finished = await run(withParameters(file, { options: { timeout: 2000 } }));

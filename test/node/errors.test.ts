@@ -1,3 +1,4 @@
+import type { INode } from 'n8n-workflow';
 import {
 	NODE_NAME,
 	onError,
@@ -12,7 +13,7 @@ const workflow = (name: string) => readWorkflow(`test/workflows/${name}.json`);
 const FORBIDDEN_WORDS = /\b(error|problem|failure|mistake)s?\b/i;
 
 describe('when something goes wrong', () => {
-	const { parts, run, requested } = useNode();
+	const { parts, run, requested, credentials } = useNode();
 
 	describe('with what the user entered', () => {
 		it.each([
@@ -44,14 +45,77 @@ describe('when something goes wrong', () => {
 			expect(parts.double.requests).toHaveLength(0);
 		});
 
-		it.each([
-			['Timeout (Ms)', { timeout: 0 }],
-			['Timeout (Ms)', { timeout: 'soon' }],
-			['Output Field Name', { outputFieldName: 'error' }],
-		])('"%s" that can’t be meant is told before anything is sent', async (name, options) => {
-			const finished = await run(withParameters(workflow('contacts'), { options }));
-			expect(finished.error?.message).toContain(`"${name}"`);
+		const MEANINGLESS: Array<[string, INode['parameters']]> = [
+			['Output', { output: '={{ "everything" }}' }],
+			['Fields', { output: 'selectedFields', fields: '={{ null }}' }],
+			['Fields', { output: 'selectedFields', fields: '={{ [1] }}' }],
+			['Split Products Into Items', { splitProducts: '={{ "maybe" }}' }],
+			['Contacts Without Products', { options: { contactsWithoutProducts: 'hide' } }],
+			['Group Chats', { options: { groupChats: 'ask' } }],
+			['Include Input Fields', { options: { includeInputFields: 'yes' } }],
+			['Download Avatar', { options: { downloadAvatar: 1 } }],
+			['Avatar Binary Field', { options: { avatarBinaryField: 5 } }],
+			['Output Field Name', { options: { outputFieldName: 5 } }],
+			['Output Field Name', { options: { outputFieldName: 'error' } }],
+			['Timeout (Ms)', { options: { timeout: 0 } }],
+			['Timeout (Ms)', { options: { timeout: 'soon' } }],
+			['Timeout (Ms)', { options: { timeout: true } }],
+		];
+
+		it.each(MEANINGLESS)('"%s" that can’t be meant is told (%j)', async (name, parameters) => {
+			const file = withParameters(workflow('contacts'), parameters);
+			const stopped = await run(file);
+			const continued = await run(onError(file, 'continueRegularOutput'));
+			const parted = await run(onError(file, 'continueErrorOutput'));
+
+			const says = (message: unknown) => {
+				expect(message).toMatch(/ \[Item 0\]$/);
+				expect(message).toContain(`"${name}" `);
+			};
+			expect(stopped.error?.name).toBe('NodeOperationError');
+			says(stopped.error?.message);
+			expect(continued.json(NODE_NAME)[0]?.chatId).toBe(SEED_CHAT_ID);
+			says(continued.json(NODE_NAME)[0]?.error);
+			expect(parted.json(NODE_NAME, 1)[0]?.chatId).toBe(SEED_CHAT_ID);
+			says(parted.json(NODE_NAME, 1)[0]?.error);
 			expect(parts.double.requests).toHaveLength(0);
+		});
+
+		it.each([
+			['text for a switch', { splitProducts: '={{ "false" }}' }, { chatId: SEED_CHAT_ID }],
+			[
+				'names with commas',
+				{ output: 'selectedFields', fields: '={{ "name, category" }}' },
+				{ chatId: SEED_CHAT_ID, name: 'Dealer', category: 'Automotive Dealership' },
+			],
+			['text for a number', { options: { timeout: '5000' } }, { chatId: SEED_CHAT_ID }],
+			['more than a timer can', { options: { timeout: 1e12 } }, { chatId: SEED_CHAT_ID }],
+			['a fraction', { options: { timeout: 5000.5 } }, { chatId: SEED_CHAT_ID }],
+		])('what an expression gives is taken as it is meant (%s)', async (_what, given, expected) => {
+			const finished = await run(withParameters(workflow('contacts'), given));
+			expect(finished.json(NODE_NAME)[0]).toMatchObject(expected);
+		});
+
+		it('a list in place of a contact is copied into the failed item, not shared', async () => {
+			const list = ['71234567890', { id: 1 }];
+			const file = onError(workflow('contacts'), 'continueRegularOutput');
+			const finished = await run(withInput(file, [{ chatId: list }]));
+			const trigger = file.nodes[0]?.name ?? '';
+			const [input] = finished.json(trigger);
+
+			expect(finished.json(NODE_NAME)[0]?.chatId).toEqual(list);
+			expect(finished.json(NODE_NAME)[0]?.chatId).not.toBe(input?.chatId);
+		});
+
+		it('an option whose expression can’t be resolved leaves the item its contact', async () => {
+			const file = withParameters(workflow('contacts'), {
+				options: { timeout: "={{ $('No Such Node').item.json.timeout }}" },
+			});
+			const finished = await run(onError(file, 'continueRegularOutput'));
+			expect(finished.json(NODE_NAME)[0]).toEqual({
+				chatId: SEED_CHAT_ID,
+				error: expect.stringContaining('[Item 0]'),
+			});
 		});
 
 		it('an expression that can’t be resolved is an error of its item', async () => {
@@ -105,6 +169,18 @@ describe('when something goes wrong', () => {
 			expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
 				[0, 1, 2, 3].map((item) => ({ item })),
 			);
+		});
+
+		it('the older "Continue On Fail" of saved workflows does the same', async () => {
+			const file = workflow('bad-inputs');
+			const nodes = file.nodes.map((node) => ({ ...node, continueOnFail: true }));
+			const finished = await run({ ...file, nodes });
+			expect(finished.json(NODE_NAME).map(({ error }) => typeof error)).toEqual([
+				'undefined',
+				'string',
+				'undefined',
+				'string',
+			]);
 		});
 
 		it('a missing contact is an item with chatId null', async () => {
@@ -199,15 +275,27 @@ describe('when something goes wrong', () => {
 		expect(parts.double.requests).toHaveLength(1);
 	});
 
-	it('a stopped execution sends nothing more', async () => {
-		parts.double.script({ kind: 'hang' });
-		const { apiUrl, idInstance, apiTokenInstance } = parts.double;
-		const running = parts.engine.begin(workflow('contacts'), {
-			credentials: { greenApi: { apiUrl, idInstance, apiTokenInstance } },
-		});
-		while (parts.double.requests.length === 0) await new Promise(setImmediate);
-		running.cancel();
-		await running.catch(() => undefined);
-		expect(parts.double.requests).toHaveLength(1);
+	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+		'a stopped execution sends nothing more (On Error: %s)',
+		async (setting) => {
+			parts.double.script({ kind: 'hang' });
+			const file = onError(workflow('contacts'), setting);
+			const running = parts.engine.begin(file, { credentials: credentials() });
+			while (parts.double.requests.length === 0) await new Promise(setImmediate);
+			running.cancel();
+			await running.catch(() => undefined);
+
+			// Whatever the node still had in mind would come before what a second run asks.
+			await run(withInput(workflow('contacts'), [{ chatId: '79005550009@c.us' }]));
+			expect(requested()).toEqual([SEED_CHAT_ID, '79005550009@c.us']);
+		},
+	);
+
+	it('a credential that is not there is told, once for all items', async () => {
+		const file = onError(workflow('contacts'), 'continueRegularOutput');
+		const finished = await parts.engine.run(file, { credentials: {} });
+		expect(finished.json(NODE_NAME).map(({ error }) => error)).toEqual(
+			[0, 1, 2].map((item) => `n8n did not send the request to GREEN-API [Item ${item}]`),
+		);
 	});
 });

@@ -194,6 +194,14 @@ describe('what comes out', () => {
 			expect(requested()).toEqual([SEED_CHAT_ID]);
 		});
 
+		it('is null in place of the group’s data where GREEN-API has none', async () => {
+			parts.double.addressBook.set(groups[0] ?? '', null);
+			const items = await output(
+				withParameters(workflow('groups'), { options: { groupChats: 'groupData' } }),
+			);
+			expect(items[1]).toEqual({ chatId: groups[0], isGroup: true, group: null });
+		});
+
 		it('is nothing when they are skipped', async () => {
 			const items = await output(
 				withParameters(workflow('groups'), { options: { groupChats: 'skip' } }),

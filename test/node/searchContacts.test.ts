@@ -28,6 +28,8 @@ describe('the "From List" mode', () => {
 				{ id: '84567890123456@lid', name: 'Żaneta', type: 'user' },
 				{ id: '48601234567@c.us', name: '', contactName: '', type: 'user' },
 				{ id: 'status@broadcast', name: '', type: 'user' },
+				{ id: '4915112345678@s.whatsapp.net', name: 7, contactName: null },
+				{ name: 'without an id' },
 				null,
 			]),
 		});
@@ -36,6 +38,7 @@ describe('the "From List" mode', () => {
 	it('offers contacts by name with their numbers, groups marked, sorted by name', async () => {
 		expect(await search()).toEqual([
 			{ name: '+48601234567', value: '48601234567@c.us' },
+			{ name: '+4915112345678', value: '4915112345678@c.us' },
 			{ name: 'Family (group)', value: '120363043968066561@g.us' },
 			{ name: 'Ivan Petrov (+79001234567)', value: '79001234567@c.us' },
 			{ name: 'Żaneta (84567890123456@lid)', value: '84567890123456@lid' },

@@ -1,4 +1,13 @@
-import { onError, readWorkflow, withInput } from '../engine/workflowFiles';
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
+import { ErrorReporter } from 'n8n-core';
+import {
+	NODE_NAME,
+	onError,
+	readWorkflow,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
 
@@ -33,15 +42,16 @@ describe.each(allFaults)('GREEN-API’s fault "%s"', (_name, fault) => {
 		const file = onError(withInput(contacts, [{ chatId: SEED_CHAT_ID }]), setting);
 		const finished = await run(file);
 
-		const stored = serialise(finished.run);
-		expect(stored).toContain('GREEN-API');
-		expect(stored).not.toContain(parts.double.apiTokenInstance);
+		const [item] = [...finished.json(NODE_NAME), ...finished.json(NODE_NAME, 1)];
+		const message = setting === 'stopWorkflow' ? finished.error?.message : item?.error;
+		expect(message).toMatch(/ \[Item 0\]$/);
+		expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
 		expect(parts.double.requests.length).toBeGreaterThan(0);
 	});
 });
 
 describe('the token', () => {
-	const { parts, run } = useNode();
+	const { parts, run, credentials } = useNode();
 
 	it('is nowhere in a run that brought contacts', async () => {
 		const finished = await run(contacts);
@@ -56,6 +66,48 @@ describe('the token', () => {
 			expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
 		},
 	);
+
+	it.each(allFaults)(
+		'is nowhere when a group’s data or the list brings "%s"',
+		async (_name, fault) => {
+			const { apiTokenInstance } = parts.double;
+			parts.double.script(fault, { times: Infinity });
+			const groups = withInput(contacts, [{ chatId: '120363043968066561@g.us' }]);
+			const finished = await run(withParameters(groups, { options: { groupChats: 'groupData' } }));
+			expect(finished.status).toBe('error');
+			expect(serialise(finished.run)).not.toContain(apiTokenInstance);
+
+			const searching = parts.engine.searchList(
+				contacts,
+				NODE_NAME,
+				'searchContacts',
+				undefined,
+				credentials(),
+			);
+			const thrown: unknown = await searching.catch((error: unknown) => error);
+			expect(thrown).toBeInstanceOf(Error);
+			expect(serialise(thrown)).not.toContain(apiTokenInstance);
+		},
+	);
+
+	it('is nowhere in n8n’s log, at its most talkative', async () => {
+		const logged: unknown[] = [];
+		const keep = (...line: unknown[]) => void logged.push(line);
+		const log = { debug: keep, info: keep, warn: keep, error: keep };
+		const spies = [
+			...Object.keys(log).map((level) =>
+				jest.spyOn(Container.get(Logger), level as keyof typeof log).mockImplementation(keep),
+			),
+			jest.spyOn(Container.get(ErrorReporter), 'error').mockImplementation(keep),
+		];
+		parts.double.script(faults.notFound, { times: Infinity });
+		const finished = await run(contacts);
+		for (const spy of spies) spy.mockRestore();
+
+		expect(finished.status).toBe('error');
+		expect(logged.length).toBeGreaterThan(0);
+		expect(serialise(logged)).not.toContain(parts.double.apiTokenInstance);
+	});
 
 	it('is nowhere in a run whose credential is refused', async () => {
 		const withSlashes = 'fake/token/with/slashes';

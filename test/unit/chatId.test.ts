@@ -7,7 +7,7 @@ import {
 import { expectPlainWords } from './words';
 
 const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];
-const SPACES = [' ', '\t', '\n', '\u00a0', '\u2009', '\u202f'];
+const SPACES = [' ', '\t', '\u00a0', '\u2009', '\u202f'];
 const PUNCTUATION = ['(', ')', '-', '.', '/', '\u2010', '\u2011', '\u2013', '\u2014', '\u2212'];
 
 function idOf(value: unknown): string {
@@ -176,6 +176,8 @@ describe('reading a chat id', () => {
 
 describe('refusing what is no chat id', () => {
 	const badInputs: Array<[what: string, value: unknown, words: RegExp]> = [
+		['two numbers, one a line', '1234567\n7654321', /more than one line/],
+		['an address over two lines', '71234567890\r\n@c.us', /more than one line/],
 		['nothing', undefined, /contact is missing/],
 		['null', null, /contact is missing/],
 		['an empty text', '', /contact is empty/],

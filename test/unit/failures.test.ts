@@ -104,8 +104,8 @@ const NETWORK_CODES: Array<[code: string, kind: Failure['kind'], message: RegExp
 	['ERR_TLS_CERT_ALTNAME_INVALID', 'instance', /No trusted connection/],
 	['ERR_SSL_WRONG_VERSION_NUMBER', 'instance', /No trusted connection/],
 	['EPROTO', 'instance', /No trusted connection/],
-	['EMFILE', 'item', /could not be sent/],
-	['ERR_INVALID_URL', 'item', /could not be sent/],
+	['EMFILE', 'item', /did not get through/],
+	['ERR_INVALID_URL', 'item', /did not get through/],
 ];
 
 describe('what GREEN-API’s answers mean', () => {
@@ -229,8 +229,8 @@ describe('what the network’s faults mean', () => {
 
 	it.each([undefined, ''])('a fault without a code is told, too (%j)', (code) => {
 		const failure = failureOfNetwork(code);
-		expect(failure).toMatchObject({ kind: 'item', code: 'UNKNOWN' });
-		expect(failure.message).toMatch(/could not be sent/);
+		expect(failure).toMatchObject({ kind: 'instance', code: 'NOT_SENT' });
+		expect(failure.message).toMatch(/did not send/);
 	});
 
 	it('a time-out names the option that helps', () => {

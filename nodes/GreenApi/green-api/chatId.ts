@@ -50,6 +50,7 @@ const ACCEPTED_FORMS =
 
 /** Spaces, and the invisible direction marks that phone numbers are copied with. */
 const INVISIBLE = /[\s\p{Cf}]+/gu;
+const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 const PHONE_PUNCTUATION = /[().\-/\u2010-\u2015\u2212]/g;
 const LONGEST_QUOTE = 40;
 
@@ -118,6 +119,12 @@ function readText(text: string): ChatIdReading {
 	const compact = text.replace(INVISIBLE, '');
 	if (compact === '') {
 		return reject('The contact is empty', ACCEPTED_FORMS);
+	}
+	if (LINE_BREAK.test(given)) {
+		return reject(
+			'The contact has more than one line',
+			'Give each contact an item of its own, e.g. with a Split Out node.',
+		);
 	}
 
 	const at = compact.lastIndexOf('@');

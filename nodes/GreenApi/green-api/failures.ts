@@ -200,8 +200,15 @@ const NETWORK_MEANINGS: ReadonlyArray<Meaning & { code: RegExp }> = [
 
 const UNKNOWN_NETWORK_FAULT: Meaning = {
 	kind: 'item',
-	message: 'The request to GREEN-API could not be sent',
+	message: 'The request to GREEN-API did not get through',
 	description: 'Check the API URL in the credential and the network settings of this n8n.',
+};
+
+const NOT_SENT: Meaning = {
+	kind: 'instance',
+	message: 'n8n did not send the request to GREEN-API',
+	description:
+		'Check that the node has a GREEN-API credential which still exists, and that this n8n may reach its API URL.',
 };
 
 const NOT_JSON: Meaning = {
@@ -229,12 +236,13 @@ export function failureOfStatus(status: number, body: string): Failure {
 
 /**
  * @param code the code of the error that Node.js or its HTTP client gave, e.g. `ECONNRESET`;
- *   undefined where it gave none
+ *   undefined where there is none, because n8n itself refused: every request has a code that fails
  * @returns what it means
  */
 export function failureOfNetwork(code: string | undefined): Failure {
-	const meaning = code && NETWORK_MEANINGS.find((row) => row.code.test(code));
-	return failure(meaning || UNKNOWN_NETWORK_FAULT, code || 'UNKNOWN');
+	if (!code) return failure(NOT_SENT, 'NOT_SENT');
+	const meaning = NETWORK_MEANINGS.find((row) => row.code.test(code));
+	return failure(meaning ?? UNKNOWN_NETWORK_FAULT, code);
 }
 
 /**

@@ -8,6 +8,9 @@ const HTTP_METHODS = {
 	getGroupData: 'POST',
 } as const satisfies Record<string, IHttpRequestMethods>;
 
+/** For one attempt. GREEN-API documents none; its slowest answers take a few seconds. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
 export type GreenApiMethod = keyof typeof HTTP_METHODS;
 
 /** One call. */

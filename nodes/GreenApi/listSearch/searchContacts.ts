@@ -5,37 +5,45 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { phoneNumberOf, readChatId } from '../green-api/chatId';
+import { type ChatId, phoneNumberOf, readChatId } from '../green-api/chatId';
 import type { ContactListEntry } from '../green-api/contact';
 import { failureOfBody } from '../green-api/failures';
+import { DEFAULT_TIMEOUT_MS } from '../green-api/request';
 import { apiError } from '../nodeErrors';
-import { DEFAULT_TIMEOUT_MS } from '../resources/contact/settings';
 import { sendRequest } from '../transport';
 
-function isEntry(value: unknown): value is ContactListEntry {
-	return typeof value === 'object' && value !== null && 'id' in value && readChatId(value.id).ok;
+interface ListedChat {
+	chatId: ChatId;
+	/** Names that the user knows the chat by; what the address book says comes first. */
+	names: string[];
 }
 
-/** Names that the user knows the contact by; what the address book says comes first. */
-function namesOf({ contactName, name }: ContactListEntry): string[] {
-	return [...new Set([contactName, name])].filter((text): text is string => Boolean(text?.trim()));
+/** @returns the chat, or nothing where the entry is no contact or group, e.g. the status feed */
+function readEntry(entry: unknown): ListedChat[] {
+	if (typeof entry !== 'object' || entry === null) return [];
+	const { id, name, contactName } = entry as Partial<Record<keyof ContactListEntry, unknown>>;
+	const reading = readChatId(id);
+	if (!reading.ok) return [];
+	const names = [contactName, name].filter(
+		(text): text is string => typeof text === 'string' && text.trim() !== '',
+	);
+	return [{ chatId: reading.chatId, names }];
 }
 
-function labelOf(entry: ContactListEntry): string {
-	const phone = phoneNumberOf(entry.id);
-	const [name] = namesOf(entry);
-	if (entry.id.endsWith('@g.us')) return `${name ?? entry.id} (group)`;
-	const number = phone === null ? entry.id : `+${phone}`;
+function labelOf({ chatId: { id, kind }, names: [name] }: ListedChat): string {
+	if (kind === 'group') return `${name ?? id} (group)`;
+	const phone = phoneNumberOf(id);
+	const number = phone === null ? id : `+${phone}`;
 	return name === undefined ? number : `${name} (${number})`;
 }
 
-function matches(entry: ContactListEntry, filter: string): boolean {
+function matches({ chatId: { id }, names }: ListedChat, filter: string): boolean {
 	const wanted = filter.trim().toLocaleLowerCase();
-	if (namesOf(entry).some((name) => name.toLocaleLowerCase().includes(wanted))) return true;
-	if (entry.id.includes(wanted)) return true;
+	if (names.some((name) => name.toLocaleLowerCase().includes(wanted))) return true;
+	if (id.includes(wanted)) return true;
 	// A phone number, as people type it: "+7 (123)".
 	const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
-	return digits !== '' && entry.id.includes(digits);
+	return digits !== '' && id.includes(digits);
 }
 
 /**
@@ -56,9 +64,9 @@ export async function searchContacts(
 	if (!Array.isArray(outcome.value)) throw apiError(this.getNode(), failureOfBody(200));
 
 	const results: INodeListSearchItems[] = outcome.value
-		.filter(isEntry)
-		.filter((entry) => matches(entry, filter))
-		.map((entry) => ({ name: labelOf(entry), value: entry.id }))
+		.flatMap(readEntry)
+		.filter((chat) => matches(chat, filter))
+		.map((chat) => ({ name: labelOf(chat), value: chat.chatId.id }))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return { results };
 }

@@ -34,10 +34,10 @@ export async function downloadAvatar(
 	chatId: string,
 	timeout: number,
 ): Promise<IBinaryData | undefined> {
-	// The helper's own timeout ends with the headers; a stalled download would never end.
-	const deadline = AbortSignal.timeout(timeout);
-	const cancelled = this.getExecutionCancelSignal();
 	try {
+		// The helper's own timeout is for silence; a picture that trickles in would never end.
+		const deadline = AbortSignal.timeout(timeout);
+		const cancelled = this.getExecutionCancelSignal();
 		const response = (await this.helpers.httpRequest({
 			url,
 			encoding: 'stream',

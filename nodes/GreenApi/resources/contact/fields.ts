@@ -2,7 +2,8 @@
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { CONTACT_FIELDS, type ContactField } from '../../green-api/contact';
-import { DEFAULT_AVATAR_FIELD, DEFAULT_TIMEOUT_MS } from './settings';
+import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
+import { DEFAULT_AVATAR_FIELD } from './settings';
 
 const displayOptions = { show: { resource: ['contact'], operation: ['getContactInfo'] } };
 

@@ -115,13 +115,16 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 			continue;
 		}
 
-		const url = settings.downloadAvatar ? answer.value?.avatar : undefined;
+		// Read before shaping, which takes the contact over and may leave the link out.
+		const url = answer.value?.avatar;
+		const shaped = shape(step, answer.value);
+		const wantsAvatar = settings.downloadAvatar && shaped.length > 0;
 		let avatar: IBinaryData | undefined;
-		if (typeof url === 'string' && url !== '') {
+		if (wantsAvatar && typeof url === 'string' && url !== '') {
 			avatar = await downloadAvatar.call(this, url, chatId.id, settings.timeout);
 			if (!avatar) missingAvatars += 1;
 		}
-		for (const found of shape(step, answer.value)) items.push(foundItem(step, found, avatar));
+		for (const found of shaped) items.push(foundItem(step, found, avatar));
 	}
 	if (missingAvatars > 0) tellMissingAvatars.call(this, missingAvatars);
 	return items;

@@ -3,21 +3,7 @@
 import { deepCopy, type IDataObject } from 'n8n-workflow';
 import { phoneNumberOf } from '../../green-api/chatId';
 import { type Contact, productsOf } from '../../green-api/contact';
-
-export interface ContactShape {
-	output: 'raw' | 'simplified' | 'selectedFields';
-	/** Documented field names; used when `output` is `selectedFields`. */
-	fields: readonly string[];
-	splitProducts: boolean;
-	/** What a contact without products becomes when products are split. */
-	contactsWithoutProducts: 'keep' | 'drop';
-}
-
-export interface Placement {
-	includeInputFields: boolean;
-	/** Empty: the contact's fields stand at the top level. */
-	outputFieldName: string;
-}
+import type { ContactShape, Placement } from './settings';
 
 /** Own fields alone: an expression may name anything, "constructor" too. */
 function pick(contact: Contact, fields: readonly string[]): IDataObject {

@@ -86,8 +86,9 @@ export function planItems(this: IExecuteFunctions): Plan[] {
 
 	return this.getInputData().map(({ json: input }, itemIndex): Plan => {
 		const item: ItemPlan = { itemIndex, input };
+		let given: unknown = null;
 		try {
-			const given = readContactParameter.call(this, itemIndex);
+			given = readContactParameter.call(this, itemIndex);
 			const settings = settingsOf(itemIndex);
 			const { rejection } = settings;
 			if (rejection) return { ...item, kind: 'reject', settings, rejection, given };
@@ -97,7 +98,7 @@ export function planItems(this: IExecuteFunctions): Plan[] {
 				? planChat(item, settings, contact.chatId)
 				: { ...item, kind: 'reject', settings, rejection: contact.rejection, given };
 		} catch (error) {
-			return { ...item, kind: 'reject', rejection: readExpressionError(error), given: null };
+			return { ...item, kind: 'reject', rejection: readExpressionError(error), given };
 		}
 	});
 }

@@ -2,75 +2,157 @@
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../green-api/chatId';
-import type { ContactShape, Placement } from './output';
+import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
 
-export type GroupChats = 'chatIdOnly' | 'groupData' | 'skip' | 'error';
+/** What each field with a choice can be; the first is the default. */
+export const CHOICES = {
+	output: ['raw', 'simplified', 'selectedFields'],
+	contactsWithoutProducts: ['keep', 'drop'],
+	groupChats: ['chatIdOnly', 'groupData', 'skip', 'error'],
+} as const;
+
+type Choice<Field extends keyof typeof CHOICES> = (typeof CHOICES)[Field][number];
+
+export interface ContactShape {
+	output: Choice<'output'>;
+	/** Field names; used when `output` is `selectedFields`. */
+	fields: readonly string[];
+	splitProducts: boolean;
+	/** What a contact without products becomes when products are split. */
+	contactsWithoutProducts: Choice<'contactsWithoutProducts'>;
+}
+
+export interface Placement {
+	includeInputFields: boolean;
+	/** Empty: the contact's fields stand at the top level. */
+	outputFieldName: string;
+}
 
 export interface ContactSettings {
 	shape: ContactShape;
 	placement: Placement;
-	groupChats: GroupChats;
+	groupChats: Choice<'groupChats'>;
 	downloadAvatar: boolean;
 	avatarBinaryField: string;
 	/** For one attempt, in ms. */
 	timeout: number;
-	/** What the user set that can't be meant. */
+	/** The first of what the user set that can't be meant. */
 	rejection?: Rejection;
 }
 
-interface ContactOptions {
-	avatarBinaryField?: unknown;
-	contactsWithoutProducts?: ContactShape['contactsWithoutProducts'];
-	downloadAvatar?: boolean;
-	groupChats?: GroupChats;
-	includeInputFields?: boolean;
-	outputFieldName?: unknown;
-	timeout?: unknown;
-}
-
-export const DEFAULT_TIMEOUT_MS = 30_000;
 export const DEFAULT_AVATAR_FIELD = 'avatar';
 
-function fieldName(value: unknown, fallback: string): string {
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : fallback;
-}
+/** Node.js's timers run out at once when they are set to more. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-function checkOptions({ timeout, outputFieldName }: ContactOptions): Rejection | undefined {
-	if (timeout !== undefined && !(Number(timeout) > 0 && Number.isFinite(Number(timeout)))) {
-		return {
-			message: '"Timeout (Ms)" is not a number above 0',
-			description: `Enter milliseconds, e.g. ${DEFAULT_TIMEOUT_MS}, or remove the option.`,
-		};
+/** Expressions give text where they are put together from several parts. */
+const SWITCH_POSITIONS = new Map<unknown, boolean>([
+	[true, true],
+	['true', true],
+	[false, false],
+	['false', false],
+]);
+
+/** Reads values that expressions may have made anything of, and keeps what can't be meant. */
+class ValueReader {
+	rejection: Rejection | undefined;
+
+	private reject(message: string, description: string): void {
+		this.rejection ??= { message, description };
 	}
-	if (fieldName(outputFieldName, '') === 'error') {
-		return {
-			message: '"Output Field Name" can\'t be "error"',
-			description: 'n8n takes items with such a field for failed ones. Choose another name.',
-		};
+
+	choice<Field extends keyof typeof CHOICES>(
+		field: Field,
+		label: string,
+		value: unknown = CHOICES[field][0],
+	): Choice<Field> {
+		const choices: ReadonlyArray<Choice<Field>> = CHOICES[field];
+		const chosen = choices.find((choice) => choice === value);
+		if (chosen === undefined) {
+			this.reject(`"${label}" is not one of its choices`, `Choose one of ${choices.join(', ')}.`);
+		}
+		return chosen ?? CHOICES[field][0];
 	}
-	return undefined;
+
+	/** A list, or text with commas between the names. */
+	names(label: string, value: unknown): string[] {
+		const list: unknown = typeof value === 'string' ? value.split(',') : value;
+		if (Array.isArray(list) && list.every((name): name is string => typeof name === 'string')) {
+			return list.map((name) => name.trim()).filter((name) => name !== '');
+		}
+		this.reject(
+			`"${label}" is not a list of field names`,
+			'Select fields, e.g. name and category.',
+		);
+		return [];
+	}
+
+	switch(label: string, value: unknown = false): boolean {
+		const position = SWITCH_POSITIONS.get(value);
+		if (position === undefined) {
+			this.reject(`"${label}" is neither true nor false`, 'Switch it on or off.');
+		}
+		return position ?? false;
+	}
+
+	milliseconds(label: string, value: unknown): number {
+		const ms = typeof value === 'string' ? Number(value) : value;
+		if (typeof ms !== 'number' || !(ms > 0 && Number.isFinite(ms))) {
+			this.reject(
+				`"${label}" is not a number above 0`,
+				`Enter milliseconds, e.g. ${DEFAULT_TIMEOUT_MS}, or remove the option.`,
+			);
+			return DEFAULT_TIMEOUT_MS;
+		}
+		return Math.min(Math.ceil(ms), LONGEST_TIMEOUT_MS);
+	}
+
+	fieldName(label: string, value: unknown = ''): string {
+		if (typeof value === 'string') return value.trim();
+		this.reject(`"${label}" is no text`, 'Enter the name of a field.');
+		return '';
+	}
+
+	outputFieldName(value: unknown): string {
+		const name = this.fieldName('Output Field Name', value);
+		if (name === 'error') {
+			this.reject(
+				'"Output Field Name" can\'t be "error"',
+				'n8n takes items with such a field for failed ones. Choose another name.',
+			);
+		}
+		return name;
+	}
 }
 
 function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettings {
-	const options = this.getNodeParameter('options', itemIndex, {}) as ContactOptions;
-	const rejection = checkOptions(options);
-	return {
+	const parameter = (name: string, fallback: object | string | boolean): unknown =>
+		this.getNodeParameter(name, itemIndex, fallback);
+	const options = parameter('options', {}) as Record<string, unknown>;
+	const read = new ValueReader();
+
+	const settings: ContactSettings = {
 		shape: {
-			output: this.getNodeParameter('output', itemIndex, 'raw') as ContactShape['output'],
-			fields: this.getNodeParameter('fields', itemIndex, []) as string[],
-			splitProducts: this.getNodeParameter('splitProducts', itemIndex, false) as boolean,
-			contactsWithoutProducts: options.contactsWithoutProducts ?? 'keep',
+			output: read.choice('output', 'Output', parameter('output', CHOICES.output[0])),
+			fields: read.names('Fields', parameter('fields', [])),
+			splitProducts: read.switch('Split Products Into Items', parameter('splitProducts', false)),
+			contactsWithoutProducts: read.choice(
+				'contactsWithoutProducts',
+				'Contacts Without Products',
+				options.contactsWithoutProducts,
+			),
 		},
 		placement: {
-			includeInputFields: options.includeInputFields ?? false,
-			outputFieldName: fieldName(options.outputFieldName, ''),
+			includeInputFields: read.switch('Include Input Fields', options.includeInputFields),
+			outputFieldName: read.outputFieldName(options.outputFieldName),
 		},
-		groupChats: options.groupChats ?? 'chatIdOnly',
-		downloadAvatar: options.downloadAvatar ?? false,
-		avatarBinaryField: fieldName(options.avatarBinaryField, DEFAULT_AVATAR_FIELD),
-		timeout: Number(options.timeout ?? DEFAULT_TIMEOUT_MS),
-		...(rejection && { rejection }),
+		groupChats: read.choice('groupChats', 'Group Chats', options.groupChats),
+		downloadAvatar: read.switch('Download Avatar', options.downloadAvatar),
+		avatarBinaryField:
+			read.fieldName('Avatar Binary Field', options.avatarBinaryField) || DEFAULT_AVATAR_FIELD,
+		timeout: read.milliseconds('Timeout (Ms)', options.timeout ?? DEFAULT_TIMEOUT_MS),
 	};
+	return read.rejection ? { ...settings, rejection: read.rejection } : settings;
 }
 
 /**
