@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NODE_NAME, readWorkflow, withParameters } from '../engine/workflowFiles';
+import { NODE_NAME, readWorkflow, withInput, withParameters } from '../engine/workflowFiles';
 import { useNode } from './setup';
 
 const CHAT_ID = '79001234567@c.us';
@@ -118,6 +118,14 @@ describe('downloading avatars', () => {
 		expect(item).not.toHaveProperty('binary');
 		expect(finished.hints(NODE_NAME)).toEqual([
 			'1 avatar could not be downloaded. The contacts are complete apart from the picture.',
+		]);
+	});
+
+	it('several pictures that can’t be had are one hint', async () => {
+		await withPicture((_request, response) => response.writeHead(404).end());
+		const twice = withInput(file, [{ chatId: CHAT_ID }, { chatId: CHAT_ID }]);
+		expect((await run(twice)).hints(NODE_NAME)).toEqual([
+			'2 avatars could not be downloaded. The contacts are complete apart from the picture.',
 		]);
 	});
 

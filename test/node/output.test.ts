@@ -27,7 +27,7 @@ function expectNothingShared(items: readonly INodeExecutionData[]): void {
 }
 
 describe('what comes out', () => {
-	const { parts, run, output, requested, credentials } = useNode();
+	const { parts, run, output, requested } = useNode();
 
 	describe('of a node as it stands when it is dropped after a source of chat ids', () => {
 		it('is a contact for each item, in the order of the input, paired with it', async () => {
@@ -233,18 +233,6 @@ describe('what comes out', () => {
 		const [first, second] = await output(workflow('per-item-options'));
 		expect(first).toEqual({ a: expect.objectContaining({ phoneNumber: '71234567890' }) });
 		expect(second).toEqual({ b: seedContact });
-	});
-
-	it('serves n8n’s HTTP Request node with every other method', async () => {
-		const file = workflow('http-request');
-		const { apiUrl } = parts.double;
-		const nodes = file.nodes.map((node) =>
-			node.name === 'HTTP Request'
-				? { ...node, parameters: { ...node.parameters, url: `${apiUrl}/getStateInstance` } }
-				: node,
-		);
-		const finished = await parts.engine.run({ ...file, nodes }, { credentials: credentials() });
-		expect(finished.json('HTTP Request')).toEqual([{ stateInstance: 'authorized' }]);
 	});
 
 	it('is 2,000 items for 2,000 contacts in one execution', async () => {

@@ -30,6 +30,7 @@ describe('the "From List" mode', () => {
 				{ id: 'status@broadcast', name: '', type: 'user' },
 				{ id: '4915112345678@s.whatsapp.net', name: 7, contactName: null },
 				{ name: 'without an id' },
+				{ id: '79001234567-1581234048@g.us', name: '', type: 'group' },
 				null,
 			]),
 		});
@@ -39,6 +40,7 @@ describe('the "From List" mode', () => {
 		expect(await search()).toEqual([
 			{ name: '+48601234567', value: '48601234567@c.us' },
 			{ name: '+4915112345678', value: '4915112345678@c.us' },
+			{ name: '79001234567-1581234048@g.us (group)', value: '79001234567-1581234048@g.us' },
 			{ name: 'Family (group)', value: '120363043968066561@g.us' },
 			{ name: 'Ivan Petrov (+79001234567)', value: '79001234567@c.us' },
 			{ name: 'Żaneta (84567890123456@lid)', value: '84567890123456@lid' },
@@ -52,7 +54,7 @@ describe('the "From List" mode', () => {
 		['a name in another script', 'נוע', '972501234567@c.us'],
 		['letters with diacritics', 'żan', '84567890123456@lid'],
 		['a phone number with punctuation', '+48 601-234', '48601234567@c.us'],
-		['part of a chat id', '@g.us', '120363043968066561@g.us'],
+		['part of a chat id', '561@g.us', '120363043968066561@g.us'],
 	])('finds by %s', async (_what, filter, value) => {
 		expect((await search(filter)).map((result) => result.value)).toEqual([value]);
 	});
