@@ -1,4 +1,4 @@
-/** What getContactInfo, getContacts and getGroupData answer with. */
+/** What getContactInfo answers with. */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -33,12 +33,4 @@ export type Contact = IDataObject;
  */
 export function productsOf(contact: Contact): IDataObject[] {
 	return Array.isArray(contact.products) ? (contact.products as IDataObject[]) : [];
-}
-
-/** An entry of getContacts. */
-export interface ContactListEntry {
-	id: string;
-	name?: string;
-	contactName?: string;
-	type?: string;
 }

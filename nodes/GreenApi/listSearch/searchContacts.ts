@@ -6,7 +6,6 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, readChatId } from '../green-api/chatId';
-import type { ContactListEntry } from '../green-api/contact';
 import { failureOfBody } from '../green-api/failures';
 import { DEFAULT_TIMEOUT_MS } from '../green-api/request';
 import { apiError } from '../nodeErrors';
@@ -21,7 +20,7 @@ interface ListedChat {
 /** @returns the chat, or nothing where the entry is no contact or group, e.g. the status feed */
 function readEntry(entry: unknown): ListedChat[] {
 	if (typeof entry !== 'object' || entry === null) return [];
-	const { id, name, contactName } = entry as Partial<Record<keyof ContactListEntry, unknown>>;
+	const { id, name, contactName } = entry as Record<string, unknown>;
 	const reading = readChatId(id);
 	if (!reading.ok) return [];
 	const names = [contactName, name].filter(
