@@ -8,7 +8,13 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Engine, type FinishedRun } from '../engine/engine';
-import { NODE_NAME, readWorkflow, withInput } from '../engine/workflowFiles';
+import {
+	NODE_NAME,
+	readWorkflow,
+	testWorkflow,
+	triggerOf,
+	withInput,
+} from '../engine/workflowFiles';
 import { startGreenApiDouble } from '../green-api-double/greenApiDouble';
 import { toTable } from './tables';
 
@@ -139,8 +145,8 @@ async function lookUpLive(
 	greenApi: ICredentialDataDecryptedObject,
 	contacts: readonly string[],
 ): Promise<number> {
-	const contactsFile = readWorkflow('test/workflows/contacts.json');
-	const [{ name: source } = { name: '' }] = contactsFile.nodes;
+	const contactsFile = testWorkflow('contacts');
+	const source = triggerOf(contactsFile);
 	let lost = 0;
 	for (const [index, chatId] of contacts.entries()) {
 		// GREEN-API allows one lookup a second, and lookups are not paced yet.

@@ -170,8 +170,7 @@ export class Engine {
 			connections: file.connections,
 		});
 		const execute = new WorkflowExecute(this.additionalData(credentials, hooks), mode);
-		const [trigger] = file.nodes;
-		const startNode = workflow.getNode(trigger?.name ?? '');
+		const startNode = workflow.getNode(file.nodes[0]?.name ?? '');
 		if (!startNode) throw new Error('The workflow has no nodes');
 		return execute.run({ workflow, startNode, ...(file.pinData && { pinData: file.pinData }) });
 	}

@@ -18,6 +18,21 @@ export function readWorkflow(path: string): WorkflowFile {
 	return JSON.parse(readFileSync(join(root, path), 'utf8')) as WorkflowFile;
 }
 
+/**
+ * @param name a file of `test/workflows` without its ending, e.g. `contacts`
+ * @returns the workflow, a new object each time
+ */
+export function testWorkflow(name: string): WorkflowFile {
+	return readWorkflow(`test/workflows/${name}.json`);
+}
+
+/** @returns the name of the node that starts the workflow */
+export function triggerOf(file: WorkflowFile): string {
+	const [trigger] = file.nodes;
+	if (!trigger) throw new Error(`The workflow ${file.name} has no nodes`);
+	return trigger.name;
+}
+
 function change(file: WorkflowFile, nodeName: string, edit: (node: INode) => INode): WorkflowFile {
 	return {
 		...file,
@@ -30,12 +45,16 @@ export function onError(file: WorkflowFile, setting: NonNullable<INode['onError'
 	return change(file, NODE_NAME, (node) => ({ ...node, onError: setting }));
 }
 
-/** @returns the workflow with fields of the node under test set; `options` are added to its own */
+/**
+ * @returns the workflow with fields of the node under test, or of the one that is named, set;
+ *   `options` are added to its own
+ */
 export function withParameters(
 	file: WorkflowFile,
 	{ options, ...parameters }: INode['parameters'],
+	nodeName = NODE_NAME,
 ): WorkflowFile {
-	return change(file, NODE_NAME, (node) => ({
+	return change(file, nodeName, (node) => ({
 		...node,
 		parameters: {
 			...node.parameters,
@@ -50,6 +69,5 @@ export function withInput(
 	file: WorkflowFile,
 	json: ReadonlyArray<INodeExecutionData['json']>,
 ): WorkflowFile {
-	const trigger = file.nodes[0]?.name ?? '';
-	return { ...file, pinData: { [trigger]: json.map((fields) => ({ json: fields })) } };
+	return { ...file, pinData: { [triggerOf(file)]: json.map((fields) => ({ json: fields })) } };
 }

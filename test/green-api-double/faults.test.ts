@@ -1,24 +1,16 @@
 import { businessWithProducts } from './addressBook';
 import { get, post, send, urlOf } from './client';
 import { type Fault, faults, transientFaults } from './faults';
-import {
-	type GreenApiDouble,
-	type GreenApiDoubleOptions,
-	startGreenApiDouble,
-} from './greenApiDouble';
+import { type GreenApiDouble, type GreenApiDoubleOptions } from './greenApiDouble';
+import { useDouble } from './useDouble';
 
 const SEED = { chatId: '71234567890@c.us' };
 const PERSON = { chatId: '79001234567@c.us' };
 
 let double: GreenApiDouble;
-
-async function start(options: GreenApiDoubleOptions = {}): Promise<void> {
-	await double?.close();
-	double = await startGreenApiDouble({ rateFactor: Infinity, ...options });
-}
-
-beforeEach(async () => await start());
-afterEach(async () => await double.close());
+const start = useDouble((started) => {
+	double = started;
+});
 
 const statusOf = async (body: unknown = SEED) =>
 	(await post(double, 'getContactInfo', body)).status;

@@ -1,20 +1,16 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NODE_NAME, readWorkflow, withInput, withParameters } from '../engine/workflowFiles';
+import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/workflowFiles';
+import { PICTURE } from '../green-api-double/media';
 import { useNode } from './setup';
 
 const CHAT_ID = '79001234567@c.us';
-const JPEG = Buffer.from(
-	'/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
-	'base64',
-);
-
 const MAX_BYTES = 10 * 1024 * 1024;
 
 /** A picture as far as its first bytes tell. */
 function pictureOf(bytes: number): Buffer {
 	const picture = Buffer.alloc(bytes);
-	JPEG.copy(picture);
+	PICTURE.copy(picture);
 	return picture;
 }
 
@@ -36,10 +32,10 @@ describe('downloading avatars', () => {
 		await new Promise((resolve) => (pictures?.listening ? pictures.close(resolve) : resolve(null)));
 	});
 
-	const file = readWorkflow('test/workflows/avatar.json');
+	const file = testWorkflow('avatar');
 
 	it('puts the picture into the binary field, with file name and MIME type', async () => {
-		await withPicture((_request, response) => response.end(JPEG));
+		await withPicture((_request, response) => response.end(PICTURE));
 		const [item] = (await run(file)).items(NODE_NAME);
 		expect(item?.binary?.photo).toMatchObject({
 			mimeType: 'image/jpeg',
@@ -57,7 +53,7 @@ describe('downloading avatars', () => {
 		let asked = 0;
 		await withPicture((_request, response) => {
 			asked += 1;
-			response.end(JPEG);
+			response.end(PICTURE);
 		});
 		const dropped = withParameters(file, {
 			splitProducts: true,
@@ -70,14 +66,14 @@ describe('downloading avatars', () => {
 	it('follows a redirect, as picture servers do', async () => {
 		await withPicture((request, response) => {
 			if (request.url === '/picture') response.writeHead(302, { location: '/moved' }).end();
-			else response.end(JPEG);
+			else response.end(PICTURE);
 		});
 		const [item] = (await run(file)).items(NODE_NAME);
 		expect(item?.binary?.photo?.mimeType).toBe('image/jpeg');
 	});
 
 	it('comes along with every product when products are split', async () => {
-		await withPicture((_request, response) => response.end(JPEG));
+		await withPicture((_request, response) => response.end(PICTURE));
 		const { port } = pictures.address() as AddressInfo;
 		const avatar = `http://127.0.0.1:${port}/picture`;
 		const products = [{ id: '1' }, { id: '2' }];
@@ -93,18 +89,18 @@ describe('downloading avatars', () => {
 		['is a page', (_request, response) => response.end('<html>expired</html>')],
 		[
 			'breaks off',
-			(_request, response) => response.writeHead(200).write(JPEG, () => response.destroy()),
+			(_request, response) => response.writeHead(200).write(PICTURE, () => response.destroy()),
 		],
 		[
 			'never ends',
 			(_request, response) => {
-				response.writeHead(200).write(JPEG);
+				response.writeHead(200).write(PICTURE);
 			},
 		],
 		[
 			'trickles in',
 			(_request, response) => {
-				const trickle = setInterval(() => response.write(JPEG), 20);
+				const trickle = setInterval(() => response.write(PICTURE), 20);
 				response.on('close', () => clearInterval(trickle));
 			},
 		],

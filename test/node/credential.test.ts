@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INode } from 'n8n-workflow';
-import { NODE_NAME, readWorkflow, withInput } from '../engine/workflowFiles';
+import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
 import { SEED_CHAT_ID, useNode } from './setup';
 
-const contacts = readWorkflow('test/workflows/contacts.json');
+const contacts = testWorkflow('contacts');
 
 describe('the credential', () => {
 	const { parts, credentials } = useNode();
@@ -29,14 +29,9 @@ describe('the credential', () => {
 
 	/** n8n's own HTTP Request node, with the credential and fields of the test's. */
 	async function httpRequest(parameters: INode['parameters'], double = parts.double) {
-		const file = readWorkflow('test/workflows/http-request.json');
-		const nodes = file.nodes.map((node) =>
-			node.name === 'HTTP Request'
-				? { ...node, parameters: { ...node.parameters, ...parameters } }
-				: node,
-		);
+		const file = withParameters(testWorkflow('http-request'), parameters, 'HTTP Request');
 		const greenApi = { ...credentials().greenApi, apiUrl: double.apiUrl };
-		return await parts.engine.run({ ...file, nodes }, { credentials: { greenApi } });
+		return await parts.engine.run(file, { credentials: { greenApi } });
 	}
 
 	async function withPrefix(test: (double: GreenApiDouble) => Promise<void>): Promise<void> {

@@ -1,16 +1,15 @@
 import type { INode } from 'n8n-workflow';
+import { FORBIDDEN_WORDS } from '../assertions/words';
 import {
 	NODE_NAME,
 	onError,
-	readWorkflow,
+	testWorkflow,
+	triggerOf,
 	withInput,
 	withParameters,
 } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
-
-const workflow = (name: string) => readWorkflow(`test/workflows/${name}.json`);
-const FORBIDDEN_WORDS = /\b(error|problem|failure|mistake)s?\b/i;
 
 describe('when something goes wrong', () => {
 	const { parts, run, requested, credentials } = useNode();
@@ -32,7 +31,7 @@ describe('when something goes wrong', () => {
 			['100,000 characters', { chatId: 'x'.repeat(100_000) }, 'has letters'],
 		])('%s: says so, names the item, and nothing is sent', async (_what, json, words) => {
 			const input = [{ chatId: SEED_CHAT_ID }, json];
-			const finished = await run(withInput(workflow('contacts'), input));
+			const finished = await run(withInput(testWorkflow('contacts'), input));
 
 			expect(finished.status).toBe('error');
 			expect(finished.error).toMatchObject({ name: 'NodeOperationError' });
@@ -63,7 +62,7 @@ describe('when something goes wrong', () => {
 		];
 
 		it.each(MEANINGLESS)('"%s" that can’t be meant is told (%j)', async (name, parameters) => {
-			const file = withParameters(workflow('contacts'), parameters);
+			const file = withParameters(testWorkflow('contacts'), parameters);
 			const stopped = await run(file);
 			const continued = await run(onError(file, 'continueRegularOutput'));
 			const parted = await run(onError(file, 'continueErrorOutput'));
@@ -92,23 +91,22 @@ describe('when something goes wrong', () => {
 			['more than a timer can', { options: { timeout: 1e12 } }, { chatId: SEED_CHAT_ID }],
 			['a fraction', { options: { timeout: 5000.5 } }, { chatId: SEED_CHAT_ID }],
 		])('what an expression gives is taken as it is meant (%s)', async (_what, given, expected) => {
-			const finished = await run(withParameters(workflow('contacts'), given));
+			const finished = await run(withParameters(testWorkflow('contacts'), given));
 			expect(finished.json(NODE_NAME)[0]).toMatchObject(expected);
 		});
 
 		it('a list in place of a contact is copied into the failed item, not shared', async () => {
 			const list = ['71234567890', { id: 1 }];
-			const file = onError(workflow('contacts'), 'continueRegularOutput');
+			const file = onError(testWorkflow('contacts'), 'continueRegularOutput');
 			const finished = await run(withInput(file, [{ chatId: list }]));
-			const trigger = file.nodes[0]?.name ?? '';
-			const [input] = finished.json(trigger);
+			const [input] = finished.json(triggerOf(file));
 
 			expect(finished.json(NODE_NAME)[0]?.chatId).toEqual(list);
 			expect(finished.json(NODE_NAME)[0]?.chatId).not.toBe(input?.chatId);
 		});
 
 		it('an option whose expression can’t be resolved leaves the item its contact', async () => {
-			const file = withParameters(workflow('contacts'), {
+			const file = withParameters(testWorkflow('contacts'), {
 				options: { timeout: "={{ $('No Such Node').item.json.timeout }}" },
 			});
 			const finished = await run(onError(file, 'continueRegularOutput'));
@@ -119,7 +117,7 @@ describe('when something goes wrong', () => {
 		});
 
 		it('an expression that can’t be resolved is an error of its item', async () => {
-			const file = withParameters(workflow('contacts'), {
+			const file = withParameters(testWorkflow('contacts'), {
 				chatId: "={{ $('No Such Node').item.json.chatId }}",
 			});
 			const finished = await run(onError(file, 'continueRegularOutput'));
@@ -130,7 +128,7 @@ describe('when something goes wrong', () => {
 
 	describe('"On Error" is to stop', () => {
 		it('the first bad item is told, with its index, before anything is sent', async () => {
-			const finished = await run(workflow('bad-inputs'));
+			const finished = await run(testWorkflow('bad-inputs'));
 			expect(finished.error?.message).toBe(
 				'"abc" has letters in it and is no chat ID or phone number [Item 1]',
 			);
@@ -139,7 +137,7 @@ describe('when something goes wrong', () => {
 
 		it('the first lookup that fails ends the batch', async () => {
 			parts.double.script(faults.validationFailed, { chatId: '79001234567@c.us' });
-			const finished = await run(workflow('contacts'));
+			const finished = await run(testWorkflow('contacts'));
 
 			expect(finished.error).toMatchObject({
 				name: 'NodeApiError',
@@ -152,7 +150,7 @@ describe('when something goes wrong', () => {
 	});
 
 	describe('"On Error" is to continue', () => {
-		const continued = (name: string) => onError(workflow(name), 'continueRegularOutput');
+		const continued = (name: string) => onError(testWorkflow(name), 'continueRegularOutput');
 
 		it('bad items carry their message, in place, and the others are unharmed', async () => {
 			const finished = await run(continued('bad-inputs'));
@@ -172,7 +170,7 @@ describe('when something goes wrong', () => {
 		});
 
 		it('the older "Continue On Fail" of saved workflows does the same', async () => {
-			const file = workflow('bad-inputs');
+			const file = testWorkflow('bad-inputs');
 			const nodes = file.nodes.map((node) => ({ ...node, continueOnFail: true }));
 			const finished = await run({ ...file, nodes });
 			expect(finished.json(NODE_NAME).map(({ error }) => typeof error)).toEqual([
@@ -220,7 +218,7 @@ describe('when something goes wrong', () => {
 
 	describe('"On Error" is to use the error output', () => {
 		it('bad items leave by it with their input’s fields, good ones by the first', async () => {
-			const file = onError(workflow('bad-inputs'), 'continueErrorOutput');
+			const file = onError(testWorkflow('bad-inputs'), 'continueErrorOutput');
 			const input = [
 				{ id: 1, chatId: SEED_CHAT_ID },
 				{ id: 2, chatId: 'abc' },
@@ -235,8 +233,8 @@ describe('when something goes wrong', () => {
 	});
 
 	it('wrong credentials are told by what is wrong in them', async () => {
-		const wrongToken = await run(workflow('contacts'), { apiTokenInstance: 'fakeAndWrong' });
-		const wrongId = await run(workflow('contacts'), { idInstance: '999' });
+		const wrongToken = await run(testWorkflow('contacts'), { apiTokenInstance: 'fakeAndWrong' });
+		const wrongId = await run(testWorkflow('contacts'), { idInstance: '999' });
 		expect(wrongToken.error).toMatchObject({
 			message: 'GREEN-API does not accept the API Token [Item 0]',
 			httpCode: '401',
@@ -248,7 +246,7 @@ describe('when something goes wrong', () => {
 	});
 
 	it('a credential that won’t do is refused before anything is sent', async () => {
-		const finished = await run(workflow('contacts'), { apiTokenInstance: 'no/token' });
+		const finished = await run(testWorkflow('contacts'), { apiTokenInstance: 'no/token' });
 		expect(finished.error?.message).toContain('The API Token of the GREEN-API credential');
 		expect(finished.error?.description).toContain('apiTokenInstance');
 		expect(parts.double.requests).toHaveLength(0);
@@ -256,7 +254,7 @@ describe('when something goes wrong', () => {
 
 	it('an answer that takes longer than the timeout is told', async () => {
 		parts.double.script({ kind: 'hang' });
-		const file = withParameters(withInput(workflow('contacts'), [{ chatId: SEED_CHAT_ID }]), {
+		const file = withParameters(withInput(testWorkflow('contacts'), [{ chatId: SEED_CHAT_ID }]), {
 			options: { timeout: 50 },
 		});
 		const finished = await run(file);
@@ -264,13 +262,13 @@ describe('when something goes wrong', () => {
 	});
 
 	it('a server that is not there is told', async () => {
-		const finished = await run(workflow('contacts'), { apiUrl: 'http://127.0.0.1:1' });
+		const finished = await run(testWorkflow('contacts'), { apiUrl: 'http://127.0.0.1:1' });
 		expect(finished.error).toMatchObject({ message: 'GREEN-API could not be reached [Item 0]' });
 	});
 
 	it('a redirect is not followed, and told', async () => {
 		parts.double.script(faults.redirectTo('http://127.0.0.1:1'));
-		const finished = await run(workflow('contacts'));
+		const finished = await run(testWorkflow('contacts'));
 		expect(finished.error?.message).toContain('leads to another address');
 		expect(parts.double.requests).toHaveLength(1);
 	});
@@ -279,20 +277,20 @@ describe('when something goes wrong', () => {
 		'a stopped execution sends nothing more (On Error: %s)',
 		async (setting) => {
 			parts.double.script({ kind: 'hang' });
-			const file = onError(workflow('contacts'), setting);
+			const file = onError(testWorkflow('contacts'), setting);
 			const running = parts.engine.begin(file, { credentials: credentials() });
 			while (parts.double.requests.length === 0) await new Promise(setImmediate);
 			running.cancel();
 			await running.catch(() => undefined);
 
 			// Whatever the node still had in mind would come before what a second run asks.
-			await run(withInput(workflow('contacts'), [{ chatId: '79005550009@c.us' }]));
+			await run(withInput(testWorkflow('contacts'), [{ chatId: '79005550009@c.us' }]));
 			expect(requested()).toEqual([SEED_CHAT_ID, '79005550009@c.us']);
 		},
 	);
 
 	it('a credential that is not there is told, once for all items', async () => {
-		const file = onError(workflow('contacts'), 'continueRegularOutput');
+		const file = onError(testWorkflow('contacts'), 'continueRegularOutput');
 		const finished = await parts.engine.run(file, { credentials: {} });
 		expect(finished.json(NODE_NAME).map(({ error }) => error)).toEqual(
 			[0, 1, 2].map((item) => `n8n did not send the request to GREEN-API [Item ${item}]`),

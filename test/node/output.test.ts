@@ -1,30 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { NODE_NAME, readWorkflow, withInput, withParameters } from '../engine/workflowFiles';
+import { expectNothingShared } from '../assertions/objectGraph';
+import {
+	NODE_NAME,
+	testWorkflow,
+	triggerOf,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
+import seedContact from '../green-api-double/seedContact.json';
 import { SEED_CHAT_ID, useNode } from './setup';
-
-const workflow = (name: string) => readWorkflow(`test/workflows/${name}.json`);
-const seedContact = JSON.parse(
-	readFileSync(join(__dirname, '../green-api-double/seedContact.json'), 'utf8'),
-) as IDataObject & { products: IDataObject[] };
-
-/** Every object below the items' own, so that two items that share one are found out. */
-function objectsIn(value: unknown): object[] {
-	if (typeof value !== 'object' || value === null) return [];
-	return [value, ...Object.values(value).flatMap(objectsIn)];
-}
-
-function expectNothingShared(items: readonly INodeExecutionData[]): void {
-	const seen = new Set<object>();
-	for (const item of items) {
-		const own = new Set(objectsIn(item));
-		for (const object of own) {
-			expect(seen.has(object)).toBe(false);
-			seen.add(object);
-		}
-	}
-}
 
 describe('what comes out', () => {
 	const { parts, run, output, requested } = useNode();
@@ -33,7 +16,7 @@ describe('what comes out', () => {
 		it('is a contact for each item, in the order of the input, paired with it', async () => {
 			const chatIds = ['79001234568@c.us', SEED_CHAT_ID, '79001234567@c.us'];
 			const input = chatIds.map((chatId) => ({ chatId }));
-			const finished = await run(withInput(workflow('contacts'), input));
+			const finished = await run(withInput(testWorkflow('contacts'), input));
 
 			expect(finished.json(NODE_NAME).map(({ chatId }) => chatId)).toEqual(chatIds);
 			expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual([
@@ -47,7 +30,7 @@ describe('what comes out', () => {
 			const text = '{"chatId":"79005550001@c.us","newField":{"b":[1,null],"a":"ä"},"name":""}';
 			parts.double.addressBook.set('79005550001@c.us', text);
 			const input = [{ chatId: SEED_CHAT_ID }, { chatId: '79005550001@c.us' }];
-			const [example, other] = await output(withInput(workflow('contacts'), input));
+			const [example, other] = await output(withInput(testWorkflow('contacts'), input));
 
 			expect(JSON.stringify(example)).toBe(JSON.stringify(seedContact));
 			expect(JSON.stringify(other)).toBe(text);
@@ -55,15 +38,14 @@ describe('what comes out', () => {
 
 		it('never changes the input, and no two items share an object', async () => {
 			const input = [{ chatId: SEED_CHAT_ID }, { chatId: SEED_CHAT_ID }];
-			const file = withParameters(withInput(workflow('split-products'), input), {
+			const file = withParameters(withInput(testWorkflow('split-products'), input), {
 				options: { includeInputFields: true },
 			});
 			const finished = await run(file);
 
 			expect(finished.items(NODE_NAME)).toHaveLength(4);
 			expectNothingShared(finished.items(NODE_NAME));
-			const trigger = file.nodes[0]?.name ?? '';
-			expect(finished.json(trigger)).toEqual(input);
+			expect(finished.json(triggerOf(file))).toEqual(input);
 		});
 	});
 
@@ -76,12 +58,12 @@ describe('what comes out', () => {
 			['spaces around', '  71234567890 '],
 			['a number', 71234567890],
 		])('given as %s is asked for in normal form', async (_what, chatId) => {
-			await output(withInput(workflow('spellings'), [{ chatId }]));
+			await output(withInput(testWorkflow('spellings'), [{ chatId }]));
 			expect(requested()).toEqual([SEED_CHAT_ID]);
 		});
 
 		it('given by a privacy id is asked for by it', async () => {
-			await output(withInput(workflow('spellings'), [{ chatId: '84567890123456@lid' }]));
+			await output(withInput(testWorkflow('spellings'), [{ chatId: '84567890123456@lid' }]));
 			expect(requested()).toEqual(['84567890123456@lid']);
 		});
 
@@ -89,14 +71,14 @@ describe('what comes out', () => {
 			['chosen from the list', 'from-list'],
 			['given as a plain string, as AI-made workflows do', 'plain-string'],
 		])('%s comes out', async (_what, name) => {
-			const [contact] = await output(workflow(name));
+			const [contact] = await output(testWorkflow(name));
 			expect(contact).toEqual(seedContact);
 		});
 
 		it('that GREEN-API answers null for is its chat id', async () => {
 			parts.double.addressBook.set(SEED_CHAT_ID, null);
 			const input = [{ chatId: SEED_CHAT_ID }];
-			expect(await output(withInput(workflow('contacts'), input))).toEqual([
+			expect(await output(withInput(testWorkflow('contacts'), input))).toEqual([
 				{ chatId: SEED_CHAT_ID },
 			]);
 		});
@@ -104,7 +86,7 @@ describe('what comes out', () => {
 
 	it('is at most ten fields when simplified, missing ones null', async () => {
 		parts.double.addressBook.set('84567890123456@lid', { chatId: '84567890123456@lid', name: 'L' });
-		const [business, hidden] = await output(workflow('simplified'));
+		const [business, hidden] = await output(testWorkflow('simplified'));
 
 		expect(Object.keys(business ?? {})).toEqual([
 			'chatId',
@@ -134,7 +116,7 @@ describe('what comes out', () => {
 	});
 
 	it('is the selected fields with the chat id in front', async () => {
-		expect(await output(workflow('selected-fields'))).toEqual([
+		expect(await output(testWorkflow('selected-fields'))).toEqual([
 			{
 				chatId: SEED_CHAT_ID,
 				name: 'Dealer',
@@ -147,7 +129,9 @@ describe('what comes out', () => {
 	describe('when products are split', () => {
 		it('is an item for each product, with the contact’s fields and the product as sent', async () => {
 			const { products, ...contact } = seedContact;
-			const items = await output(withInput(workflow('split-products'), [{ chatId: SEED_CHAT_ID }]));
+			const items = await output(
+				withInput(testWorkflow('split-products'), [{ chatId: SEED_CHAT_ID }]),
+			);
 
 			expect(items).toEqual(products.map((product) => ({ ...contact, product })));
 			expect(items[1]?.product).not.toHaveProperty('description');
@@ -158,7 +142,7 @@ describe('what comes out', () => {
 			['drop', []],
 		])('keeps or drops a contact without products (%s)', async (choice, expected) => {
 			parts.double.addressBook.set('79005550002@c.us', { chatId: '79005550002@c.us' });
-			const file = withInput(workflow('split-products'), [{ chatId: '79005550002@c.us' }]);
+			const file = withInput(testWorkflow('split-products'), [{ chatId: '79005550002@c.us' }]);
 			const options = { contactsWithoutProducts: choice };
 			expect(await output(withParameters(file, { options }))).toEqual(expected);
 		});
@@ -166,7 +150,9 @@ describe('what comes out', () => {
 		it('gives ten thousand items for ten thousand products', async () => {
 			const products = Array.from({ length: 10_000 }, (_, id) => ({ id: String(id) }));
 			parts.double.addressBook.set(SEED_CHAT_ID, { chatId: SEED_CHAT_ID, products });
-			const items = await output(withInput(workflow('split-products'), [{ chatId: SEED_CHAT_ID }]));
+			const items = await output(
+				withInput(testWorkflow('split-products'), [{ chatId: SEED_CHAT_ID }]),
+			);
 			expect(items.map(({ product }) => product)).toEqual(products);
 		});
 	});
@@ -175,14 +161,14 @@ describe('what comes out', () => {
 		const groups = ['120363043968066561@g.us', '79001234567-1581234048@g.us'];
 
 		it('is the chat id only, and costs no request', async () => {
-			const items = await output(workflow('groups'));
+			const items = await output(testWorkflow('groups'));
 			expect(items.slice(1)).toEqual(groups.map((chatId) => ({ chatId, isGroup: true })));
 			expect(requested()).toEqual([SEED_CHAT_ID]);
 		});
 
 		it("is the group's data when that is wanted, and costs no getContactInfo", async () => {
 			const items = await output(
-				withParameters(workflow('groups'), { options: { groupChats: 'groupData' } }),
+				withParameters(testWorkflow('groups'), { options: { groupChats: 'groupData' } }),
 			);
 			expect(items.slice(1)).toEqual(
 				groups.map((chatId) => ({
@@ -197,21 +183,21 @@ describe('what comes out', () => {
 		it('is null in place of the group’s data where GREEN-API has none', async () => {
 			parts.double.addressBook.set(groups[0] ?? '', null);
 			const items = await output(
-				withParameters(workflow('groups'), { options: { groupChats: 'groupData' } }),
+				withParameters(testWorkflow('groups'), { options: { groupChats: 'groupData' } }),
 			);
 			expect(items[1]).toEqual({ chatId: groups[0], isGroup: true, group: null });
 		});
 
 		it('is nothing when they are skipped', async () => {
 			const items = await output(
-				withParameters(workflow('groups'), { options: { groupChats: 'skip' } }),
+				withParameters(testWorkflow('groups'), { options: { groupChats: 'skip' } }),
 			);
 			expect(items.map(({ chatId }) => chatId)).toEqual([SEED_CHAT_ID]);
 		});
 
 		it('is an error of their item when they are refused, before anything is sent', async () => {
 			const finished = await run(
-				withParameters(workflow('groups'), { options: { groupChats: 'error' } }),
+				withParameters(testWorkflow('groups'), { options: { groupChats: 'error' } }),
 			);
 			expect(finished.error?.message).toContain('[Item 1]');
 			expect(parts.double.requests).toHaveLength(0);
@@ -219,18 +205,18 @@ describe('what comes out', () => {
 	});
 
 	it('has the input’s fields too when they are wanted, the contact’s winning', async () => {
-		const [item] = await output(workflow('input-fields'));
+		const [item] = await output(testWorkflow('input-fields'));
 		expect(item).toEqual({ ...seedContact, id: 7, tags: { vip: true } });
 	});
 
 	it('sits under a field of its own when one is named', async () => {
-		expect(await output(workflow('output-field'))).toEqual([
+		expect(await output(testWorkflow('output-field'))).toEqual([
 			{ id: 7, chatId: SEED_CHAT_ID, whatsapp: seedContact },
 		]);
 	});
 
 	it('follows fields and options that are expressions, item by item', async () => {
-		const [first, second] = await output(workflow('per-item-options'));
+		const [first, second] = await output(testWorkflow('per-item-options'));
 		expect(first).toEqual({ a: expect.objectContaining({ phoneNumber: '71234567890' }) });
 		expect(second).toEqual({ b: seedContact });
 	});
@@ -239,7 +225,7 @@ describe('what comes out', () => {
 		const chatIds = Array.from({ length: 2000 }, (_, index) => `${79000000000 + index}@c.us`);
 		const items = await output(
 			withInput(
-				workflow('contacts'),
+				testWorkflow('contacts'),
 				chatIds.map((chatId) => ({ chatId })),
 			),
 		);

@@ -1,4 +1,4 @@
-import { NODE_NAME, readWorkflow } from '../engine/workflowFiles';
+import { NODE_NAME, testWorkflow } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { useNode } from './setup';
 
@@ -6,7 +6,7 @@ describe('the "From List" mode', () => {
 	const { parts, credentials } = useNode();
 
 	const search = async (filter?: string) => {
-		const file = readWorkflow('test/workflows/from-list.json');
+		const file = testWorkflow('from-list');
 		const found = await parts.engine.searchList(
 			file,
 			NODE_NAME,
@@ -66,7 +66,7 @@ describe('the "From List" mode', () => {
 
 describe('the "From List" mode, when GREEN-API gives no list', () => {
 	const { parts, credentials } = useNode();
-	const file = readWorkflow('test/workflows/from-list.json');
+	const file = testWorkflow('from-list');
 
 	it.each([
 		['refuses', faults.wrongToken, 'GREEN-API does not accept the API Token'],

@@ -4,14 +4,14 @@ import { ErrorReporter } from 'n8n-core';
 import {
 	NODE_NAME,
 	onError,
-	readWorkflow,
+	testWorkflow,
 	withInput,
 	withParameters,
 } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
 
-const contacts = readWorkflow('test/workflows/contacts.json');
+const contacts = testWorkflow('contacts');
 const SETTINGS = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const;
 
 /** Everything of a run that could be stored or shown, hidden properties and causes of errors too. */
@@ -89,6 +89,17 @@ describe('the token', () => {
 			expect(serialise(thrown)).not.toContain(apiTokenInstance);
 		},
 	);
+
+	it.each([
+		['never answers', {}],
+		['is not there', { apiUrl: 'http://127.0.0.1:1' }],
+	])('is nowhere when GREEN-API %s', async (_what, replaced) => {
+		parts.double.script({ kind: 'hang' });
+		const one = withInput(contacts, [{ chatId: SEED_CHAT_ID }]);
+		const finished = await run(withParameters(one, { options: { timeout: 100 } }), replaced);
+		expect(finished.status).toBe('error');
+		expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
+	});
 
 	it('is nowhere in n8n’s log, at its most talkative', async () => {
 		const logged: unknown[] = [];

@@ -1,6 +1,6 @@
 /** What every test of the node needs: n8n's engine, the GREEN-API double, and a credential for it. */
 
-import { Engine, type FinishedRun, type WorkflowFile } from '../engine/engine';
+import { Engine, type WorkflowFile } from '../engine/engine';
 import { NODE_NAME } from '../engine/workflowFiles';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
 
@@ -26,22 +26,21 @@ export function useNode() {
 		return { greenApi: { apiUrl, idInstance, apiTokenInstance } };
 	};
 
+	/** Runs the workflow with the double's credential, or with parts of it replaced. */
+	async function run(file: WorkflowFile, replaced: Record<string, string> = {}) {
+		const greenApi = { ...credentials().greenApi, ...replaced };
+		return await parts.engine.run(file, { credentials: { greenApi } });
+	}
+
 	return {
 		parts,
 		credentials,
-		/** Runs the workflow with the double's credential, or with parts of it replaced. */
-		async run(file: WorkflowFile, replaced: Record<string, string> = {}): Promise<FinishedRun> {
-			const { greenApi } = credentials();
-			return await parts.engine.run(file, {
-				credentials: { greenApi: { ...greenApi, ...replaced } },
-			});
-		},
+		run,
 		/** Runs the workflow and gives the `json` of what the node emitted. */
 		async output(file: WorkflowFile) {
-			const { greenApi } = credentials();
-			const run = await parts.engine.run(file, { credentials: { greenApi } });
-			if (run.error) throw run.error;
-			return run.json(NODE_NAME);
+			const finished = await run(file);
+			if (finished.error) throw finished.error;
+			return finished.json(NODE_NAME);
 		},
 		/** The bodies of the double's getContactInfo requests, as chat ids. */
 		requested: () => parts.double.requestsOf('getContactInfo').map(({ chatId }) => chatId),

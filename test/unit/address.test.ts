@@ -4,7 +4,7 @@ import {
 	CredentialRefusal,
 	type GreenApiAccount,
 } from '@package/nodes/GreenApi/green-api/address';
-import { expectPlainWords, FAKE_TOKEN } from './words';
+import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const ACCOUNT: GreenApiAccount = {
 	apiUrl: 'https://api.green-api.com',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expectObject, readAnswer } from '@package/nodes/GreenApi/green-api/answer';
-import { expectPlainWords, FAKE_TOKEN } from './words';
+import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 describe('reading an answer', () => {
 	it('gives any JSON of a success exactly as it was sent', () => {

@@ -4,7 +4,7 @@ import {
 	readChatId,
 	type Rejection,
 } from '@package/nodes/GreenApi/green-api/chatId';
-import { expectPlainWords } from './words';
+import { expectPlainWords } from '../assertions/words';
 
 const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];
 const SPACES = [' ', '\t', '\u00a0', '\u2009', '\u202f'];

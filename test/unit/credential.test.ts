@@ -7,8 +7,8 @@ import type {
 import { GreenApi } from '@package/credentials/GreenApi.credentials';
 import { CredentialRefusal } from '@package/nodes/GreenApi/green-api/address';
 import { UNKNOWN_STATE, UNREADY_STATES } from '@package/nodes/GreenApi/green-api/instanceStates';
-import { deepFreeze, without } from './objectGraph';
-import { FAKE_TOKEN, FORBIDDEN_WORDS } from './words';
+import { deepFreeze, without } from '../assertions/objectGraph';
+import { FAKE_TOKEN, FORBIDDEN_WORDS } from '../assertions/words';
 
 const credential = new GreenApi();
 

@@ -5,7 +5,7 @@ import {
 	failureOfNetwork,
 	failureOfStatus,
 } from '@package/nodes/GreenApi/green-api/failures';
-import { expectPlainWords, FAKE_TOKEN } from './words';
+import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const QUOTA_TEXT =
 	'Monthly quota has been exceeded. Please go to your personal account and change the tariff to business https://console.green-api.com';

@@ -3,7 +3,7 @@ import {
 	UNKNOWN_STATE,
 	UNREADY_STATES,
 } from '@package/nodes/GreenApi/green-api/instanceStates';
-import { FORBIDDEN_WORDS } from './words';
+import { FORBIDDEN_WORDS } from '../assertions/words';
 
 describe('the states of an instance', () => {
 	it('the one that answers lookups is "authorized", and it alone', () => {

@@ -7,8 +7,8 @@ import {
 	failureOfStatus,
 } from '@package/nodes/GreenApi/green-api/failures';
 import { apiError, inputError } from '@package/nodes/GreenApi/nodeErrors';
-import { deepFreeze } from './objectGraph';
-import { FAKE_TOKEN } from './words';
+import { deepFreeze } from '../assertions/objectGraph';
+import { FAKE_TOKEN } from '../assertions/words';
 
 const NODE: INode = deepFreeze({
 	id: '1',
