@@ -424,6 +424,46 @@ describe('latency', () => {
 	});
 });
 
+describe('the way between client and double', () => {
+	/** Asks for SEED and, once it is on its way, for PERSON; the ways take `ways` ms in turn. */
+	async function askInTurn(ways: readonly number[]) {
+		let drawn = 0;
+		await start({ wayMs: () => ways[drawn++] ?? NaN, rateFactor: 0.01 });
+		const answered: string[] = [];
+		const ask = async ({ chatId }: typeof SEED) => {
+			const { status } = await post(double, 'getContactInfo', { chatId });
+			answered.push(`${status} ${chatId}`);
+		};
+		const first = ask(SEED);
+		while (drawn === 0) await new Promise(setImmediate);
+		await Promise.all([first, ask(PERSON)]);
+		return { answered, arrived: double.requests.map(({ chatId }) => chatId) };
+	}
+
+	it('comes before a request counts for log and limit', async () => {
+		expect(await askInTurn([500, 0, 0, 0])).toEqual({
+			arrived: [PERSON.chatId, SEED.chatId],
+			answered: [`200 ${PERSON.chatId}`, `429 ${SEED.chatId}`],
+		});
+	});
+
+	it('is drawn anew for the answer', async () => {
+		expect(await askInTurn([0, 500, 0, 0])).toEqual({
+			arrived: [SEED.chatId, PERSON.chatId],
+			answered: [`429 ${PERSON.chatId}`, `200 ${SEED.chatId}`],
+		});
+	});
+
+	it('is there besides the latency', async () => {
+		await start({ wayMs: 40, latencyMs: 40 });
+		const sent = performance.now();
+		await post(double, 'getContactInfo', SEED);
+		const arrived = double.requests[0]?.at ?? NaN;
+		expect(arrived - sent).toBeGreaterThan(35);
+		expect(performance.now() - arrived).toBeGreaterThan(75);
+	});
+});
+
 describe('starting and closing', () => {
 	it('listens on the wanted port, and tells when it is taken', async () => {
 		const port = Number(new URL(double.apiUrl).port);

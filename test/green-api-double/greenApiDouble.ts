@@ -33,6 +33,12 @@ export interface GreenApiDoubleOptions {
 	rateFactor?: number;
 	/** How long the double waits before each answer, pictures aside, in ms. Default: 0. */
 	latencyMs?: number | ((request: Readonly<LoggedRequest>) => number);
+	/**
+	 * How long each way between client and double takes, pictures aside, in ms: a request counts for
+	 * log and limit after the way there, and its answer then takes the way back besides the latency.
+	 * A function is asked anew for each way. Default: 0.
+	 */
+	wayMs?: number | (() => number);
 	/** Default: a new one. */
 	addressBook?: AddressBook;
 	/** Gives a share of the requests that GREEN-API would answer a fault instead. Default: none. */
@@ -44,6 +50,11 @@ const DEFAULT_INSTANCE: Instance = {
 	idInstance: '1101000001',
 	apiTokenInstance: `${'fake0token0'.repeat(4)}fake00`,
 };
+
+function afterMs(ms: number, act: () => void): void {
+	if (ms > 0) setTimeout(act, ms).unref();
+	else act();
+}
 
 /** A running double. `startGreenApiDouble` makes one. */
 export class GreenApiDouble {
@@ -61,6 +72,7 @@ export class GreenApiDouble {
 	private readonly randomFault: () => Fault | undefined;
 	private readonly instances: Instances;
 	private readonly latencyOf: (request: Readonly<LoggedRequest>) => number;
+	private readonly nextWay: () => number;
 
 	/**
 	 * @param server does not listen yet
@@ -70,7 +82,7 @@ export class GreenApiDouble {
 		private readonly server: Server,
 		options: GreenApiDoubleOptions,
 	) {
-		const { prefix = '', instances = [DEFAULT_INSTANCE], latencyMs = 0 } = options;
+		const { prefix = '', instances = [DEFAULT_INSTANCE], latencyMs = 0, wayMs = 0 } = options;
 		const [first] = instances;
 		if (!first) throw new RangeError('A double has at least one instance');
 		this.idInstance = first.idInstance;
@@ -85,12 +97,15 @@ export class GreenApiDouble {
 			signedLinks(() => this.apiUrl),
 		);
 		this.latencyOf = typeof latencyMs === 'number' ? () => latencyMs : latencyMs;
+		this.nextWay = typeof wayMs === 'number' ? () => wayMs : wayMs;
 		server.once('listening', () => {
 			({ port: this.port } = server.address() as AddressInfo);
 		});
 		server.on(
 			'request',
-			routes(prefix, (arrival, response) => this.receive(arrival, response)),
+			routes(prefix, (arrival, response) =>
+				afterMs(this.nextWay(), () => this.receive(arrival, response)),
+			),
 		);
 	}
 
@@ -144,18 +159,17 @@ export class GreenApiDouble {
 		await closed;
 	}
 
-	private receive({ request, context, apiTokenInstance }: Arrival, response: ServerResponse): void {
+	private receive(arrival: Arrival, response: ServerResponse): void {
+		const { context, apiTokenInstance } = arrival;
+		const request: LoggedRequest = { ...arrival.request, at: performance.now(), status: 0 };
 		this.log.push(request);
 		const answer = this.instances.answer(request, apiTokenInstance);
 		const fault =
 			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);
-		const reply = () => {
+		afterMs(this.latencyOf(request) + this.nextWay(), () => {
 			if (response.destroyed) return;
 			request.status = sendReply(response, fault ?? answer, answer, context);
-		};
-		const latency = this.latencyOf(request);
-		if (latency > 0) setTimeout(reply, latency).unref();
-		else reply();
+		});
 	}
 }
 

@@ -6,9 +6,9 @@ import { PICTURE } from './media';
 import { isJsonObject, methodNamed } from './methods';
 import { type LoggedRequest } from './requestLog';
 
-/** A request that has arrived whole. */
+/** A request that was sent whole. */
 export interface Arrival {
-	request: LoggedRequest;
+	request: Omit<LoggedRequest, 'at' | 'status'>;
 	context: RequestContext;
 	/** As the path has it; empty where it has none. */
 	apiTokenInstance: string;
@@ -44,13 +44,11 @@ function readArrival(request: Request<object>, path?: MethodPath): Arrival {
 	const chatId = chatIdIn(body);
 	return {
 		request: {
-			at: performance.now(),
 			...(method !== undefined && { method }),
 			httpMethod,
 			idInstance,
 			...(chatId !== undefined && { chatId }),
 			body,
-			status: 0,
 		},
 		context: { path: originalUrl, httpMethod, method: method ?? '', idInstance },
 		apiTokenInstance,
