@@ -3,6 +3,7 @@ import {
 	addressRequest,
 	CredentialRefusal,
 	type GreenApiAccount,
+	instanceKey,
 } from '@package/nodes/GreenApi/green-api/address';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
@@ -357,5 +358,59 @@ describe('refusing before anything is sent', () => {
 				}
 			}),
 		);
+	});
+});
+
+describe('what stands for an instance', () => {
+	const ID = '1101000001';
+	const KEY = instanceKey('https://api.green-api.com', ID);
+
+	it.each([
+		['a slash at the end', 'https://api.green-api.com/', ID],
+		['several slashes', 'https://api.green-api.com///', ID],
+		['spaces around', ' https://api.green-api.com\n', ` ${ID}\t`],
+		['capitals', 'HTTPS://API.Green-API.com', ID],
+		['the port that goes without saying', 'https://api.green-api.com:443', ID],
+	])('is the same however its address is spelled: %s', (_what, url, id) => {
+		expect(instanceKey(url, id)).toBe(KEY);
+	});
+
+	it('is the same with a path, with and without a slash', () => {
+		const withPath = instanceKey('https://proxy.example/green/api', ID);
+		expect(instanceKey('https://proxy.example/green/api/', ID)).toBe(withPath);
+	});
+
+	it('is another for every other instance, server, port, path and scheme', () => {
+		const keys = [
+			KEY,
+			instanceKey('https://api.green-api.com', '1101000002'),
+			instanceKey('https://7103.api.greenapi.com', ID),
+			instanceKey('https://api.green-api.com:8443', ID),
+			instanceKey('https://api.green-api.com/v3', ID),
+			instanceKey('http://localhost:3000', ID),
+			instanceKey('http://localhost:3001', ID),
+			instanceKey('https://api.green-api.com/waInstance1', '2'),
+		];
+		expect(new Set(keys).size).toBe(keys.length);
+	});
+
+	it('goes by the parts that the request goes by', () => {
+		fc.assert(
+			fc.property(apiUrl, apiUrl, (one, other) => {
+				const sameKey = instanceKey(one, ID) === instanceKey(other, ID);
+				const sameAddress =
+					address('/getSettings', { apiUrl: one }) === address('/getSettings', { apiUrl: other });
+				expect(sameKey).toBe(sameAddress);
+			}),
+		);
+	});
+
+	it('is there for an API URL that is none, too, and never throws', () => {
+		fc.assert(
+			fc.property(fc.string(), fc.string(), (url, id) => {
+				expect(instanceKey(url, id)).toBe(instanceKey(url, id));
+			}),
+		);
+		expect(instanceKey('not an address', ID)).not.toBe(instanceKey('nor this', ID));
 	});
 });

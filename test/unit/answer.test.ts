@@ -1,22 +1,69 @@
 import fc from 'fast-check';
-import { expectObject, readAnswer } from '@package/nodes/GreenApi/green-api/answer';
+import {
+	Answer,
+	type AnswerKind,
+	type Outcome,
+	readAnswer,
+} from '@package/nodes/GreenApi/green-api/answer';
+import { expectNothingShared } from '../assertions/objectGraph';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
+const CONTACT = '{"chatId":"71234567890@c.us"}';
+const KINDS: AnswerKind[] = ['object', 'list'];
+
+function answerOf(outcome: Outcome<Answer>): Answer {
+	if (!outcome.ok) throw new Error(outcome.failure.message);
+	return outcome.value;
+}
+
 describe('reading an answer', () => {
-	it('gives any JSON of a success exactly as it was sent', () => {
+	const success = fc.integer({ min: 200, max: 299 });
+	const space = fc.string({ unit: fc.constantFrom(' ', '\n', '\t', '\r'), maxLength: 3 });
+	const jsonOf = (value: fc.Arbitrary<unknown>) =>
+		fc.tuple(space, value, space).map(([before, json, after]) => {
+			return before + JSON.stringify(json) + after;
+		});
+
+	it.each([
+		['object', fc.dictionary(fc.string(), fc.jsonValue())],
+		['list', fc.array(fc.jsonValue())],
+	] as const)('gives any success that is an %s exactly as it was sent', (expected, value) => {
 		fc.assert(
-			fc.property(fc.json(), fc.integer({ min: 200, max: 299 }), (body, status) => {
-				const outcome = readAnswer(status, body);
-				expect(outcome).toMatchObject({ ok: true });
-				if (outcome.ok)
-					expect(JSON.stringify(outcome.value)).toBe(JSON.stringify(JSON.parse(body)));
+			fc.property(jsonOf(value), success, (body, status) => {
+				const answer = answerOf(readAnswer(status, body, expected));
+				expect(answer.text).toBe(body);
+				expect(answer.isNull).toBe(false);
+				expect(JSON.stringify(answer.read())).toBe(JSON.stringify(JSON.parse(body)));
 			}),
 		);
 	});
 
-	it('gives null where GREEN-API answers null, as for groups', () => {
-		expect(readAnswer(200, 'null')).toEqual({ ok: true, value: null });
-		expect(readAnswer(200, ' null\n')).toEqual({ ok: true, value: null });
+	it('knows null, which GREEN-API answers for groups', () => {
+		for (const body of ['null', ' null\n']) {
+			const answer = answerOf(readAnswer(200, body, 'object'));
+			expect(answer.isNull).toBe(true);
+			expect(answer.read()).toBeNull();
+		}
+	});
+
+	it.each([
+		['object', '[]'],
+		['object', `[${CONTACT}]`],
+		['object', '"null"'],
+		['object', '5'],
+		['object', '0'],
+		['object', 'true'],
+		['object', 'false'],
+		['list', CONTACT],
+		['list', '{"0":{},"length":1}'],
+		['list', 'null'],
+		['list', '"[]"'],
+		['list', '0'],
+	] as const)('where an answer is an %s, %s does not come from GREEN-API', (expected, body) => {
+		expect(readAnswer(200, body, expected)).toMatchObject({
+			ok: false,
+			failure: { kind: 'transient', code: '200' },
+		});
 	});
 
 	it.each([
@@ -26,10 +73,12 @@ describe('reading an answer', () => {
 		['plain text', 'OK'],
 		['two answers in one', '{}{}'],
 	])('a success with %s may pass by itself', (_what, body) => {
-		expect(readAnswer(200, body)).toMatchObject({
-			ok: false,
-			failure: { kind: 'transient', code: '200' },
-		});
+		for (const expected of KINDS) {
+			expect(readAnswer(200, body, expected)).toMatchObject({
+				ok: false,
+				failure: { kind: 'transient', code: '200' },
+			});
+		}
 	});
 
 	it.each([
@@ -40,22 +89,25 @@ describe('reading an answer', () => {
 		[429, 'transient'],
 		[500, 'transient'],
 	])('%i is a failure even when the body is a contact', (status, kind) => {
-		expect(readAnswer(status, '{"chatId":"71234567890@c.us"}')).toMatchObject({
+		expect(readAnswer(status, CONTACT, 'object')).toMatchObject({
 			ok: false,
 			failure: { kind, code: String(status) },
 		});
 	});
 
 	it('tells what GREEN-API’s text means, not the text', () => {
-		const outcome = readAnswer(400, '{"message":"Instance account is expired. Renew instance"}');
+		const body = '{"message":"Instance account is expired. Renew instance"}';
+		const outcome = readAnswer(400, body, 'object');
 		expect(outcome).toMatchObject({ ok: false, failure: { kind: 'instance' } });
+		expect(JSON.stringify(outcome)).not.toContain('Renew instance');
 	});
 
 	it('never throws, and never lets a body that is no answer through', () => {
 		const body = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant(''));
+		const kind = fc.constantFrom(...KINDS);
 		fc.assert(
-			fc.property(fc.integer({ min: 0, max: 999 }), body, (status, text) => {
-				const outcome = readAnswer(status, `${FAKE_TOKEN}${text}`);
+			fc.property(fc.integer({ min: 0, max: 999 }), body, kind, (status, text, expected) => {
+				const outcome = readAnswer(status, `${FAKE_TOKEN}${text}`, expected);
 				expect(outcome.ok).toBe(false);
 				if (outcome.ok) return;
 				expect(JSON.stringify(outcome)).not.toContain(FAKE_TOKEN.slice(0, 10));
@@ -65,25 +117,11 @@ describe('reading an answer', () => {
 	});
 });
 
-describe('expecting an object', () => {
-	it('takes an object and null', () => {
-		const contact = { chatId: '71234567890@c.us' };
-		expect(expectObject({ ok: true, value: contact })).toEqual({ ok: true, value: contact });
-		expect(expectObject({ ok: true, value: null })).toEqual({ ok: true, value: null });
-	});
-
-	it.each([[[]], [[{ chatId: '71234567890@c.us' }]], ['text'], [''], [5], [0], [true], [false]])(
-		'%j is an answer that does not come from GREEN-API',
-		(value) => {
-			expect(expectObject({ ok: true, value })).toMatchObject({
-				ok: false,
-				failure: { kind: 'transient', code: '200' },
-			});
-		},
-	);
-
-	it('hands a failure on as it is', () => {
-		const failed = readAnswer(401, '');
-		expect(expectObject(failed)).toEqual(failed);
+describe('an answer that several read', () => {
+	it('gives each of them objects of their own', () => {
+		const answer = new Answer('{"name":"Dealer","products":[{"id":"1"}]}');
+		const given = [answer.read(), answer.read(), answer.read()];
+		expectNothingShared(given);
+		expect(given[1]).toEqual(given[0]);
 	});
 });

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import {
+	afterTries,
 	type Failure,
 	failureOfBody,
 	failureOfNetwork,
 	failureOfStatus,
+	isRateLimit,
+	isRefusal,
 } from '@package/nodes/GreenApi/green-api/failures';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
@@ -244,6 +247,58 @@ describe('a success that brought something else', () => {
 		expect(failure).toMatchObject({ kind: 'transient', code: String(status) });
 		expect(failure.message).toMatch(/incomplete or does not come from GREEN-API/);
 		expect(failure.description).toMatch(/proxy/);
+	});
+});
+
+describe('a request that came too soon after another one', () => {
+	it('is one that was answered with 429, whatever else came with it', () => {
+		for (const body of EVERY_BODY) expect(isRateLimit(failureOfStatus(429, body))).toBe(true);
+		expect(isRateLimit({ ...failureOfStatus(429, ''), retryAfterMs: 5_000 })).toBe(true);
+	});
+
+	it('is none that was refused for other reasons or not answered', () => {
+		for (const status of EVERY_STATUS.filter((other) => other !== 429)) {
+			expect(isRateLimit(failureOfStatus(status, 'Too Many Requests'))).toBe(false);
+		}
+		for (const [code] of NETWORK_CODES) expect(isRateLimit(failureOfNetwork(code))).toBe(false);
+		expect(isRateLimit(failureOfBody(200))).toBe(false);
+	});
+});
+
+describe('a request that GREEN-API itself refused', () => {
+	it.each([400, 401, 403, 404, 429, 466, 499])('is one that was answered with %i', (status) => {
+		for (const body of ['', HTML]) expect(isRefusal(failureOfStatus(status, body))).toBe(true);
+	});
+
+	it.each([200, 302, 399, 500, 502, 503, 504, 599, 40, 4000])(
+		'is none that something on the way may have answered: %i',
+		(status) => expect(isRefusal(failureOfStatus(status, ''))).toBe(false),
+	);
+
+	it('is none that was not answered, or not as a whole', () => {
+		for (const [code] of NETWORK_CODES) expect(isRefusal(failureOfNetwork(code))).toBe(false);
+		expect(isRefusal(failureOfNetwork(undefined))).toBe(false);
+		expect(isRefusal(failureOfBody(200))).toBe(false);
+	});
+});
+
+describe('a failure after several tries', () => {
+	it('tells how many there were', () => {
+		const { message, ...rest } = failureOfStatus(503, '');
+		expect(afterTries({ message, ...rest }, 5)).toEqual({
+			message: `${message} (tried 5 times)`,
+			...rest,
+		});
+	});
+
+	it('tells of no tries when there was one', () => {
+		expect(afterTries(failureOfStatus(503, ''), 1)).toEqual(failureOfStatus(503, ''));
+	});
+
+	it('leaves what it was told of as it is', () => {
+		const failure = Object.freeze(failureOfStatus(503, ''));
+		expectPlainWords(afterTries(failure, 2));
+		expect(failure).toEqual(failureOfStatus(503, ''));
 	});
 });
 

@@ -118,3 +118,14 @@ export function addressRequest(
 	const tail = rest.map((segment) => `/${segment}`).join('');
 	return `${api.origin}${prefix}${instance}/${method}/${account.apiTokenInstance}${tail}${target.search}`;
 }
+
+/**
+ * @param apiUrl the credential's
+ * @param idInstance the credential's
+ * @returns a text that is the same for all spellings of the same instance's address
+ */
+export function instanceKey(apiUrl: string, idInstance: string): string {
+	const url = parseUrl(apiUrl.trim());
+	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
+	return `${address}/waInstance${idInstance.trim()}`;
+}

@@ -1,33 +1,56 @@
-/** From what came over the wire to a value or a failure. */
+/** From what came over the wire to an answer or a failure. */
 
 import { type Failure, failureOfBody, failureOfStatus } from './failures';
 
 /** What a request brought, as a value: nothing here is thrown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-/**
- * @param status HTTP status
- * @param body the body as text, exactly as sent
- * @returns the parsed JSON of a 2xx answer (null where GREEN-API answers null, as for groups), or
- *   the failure that the answer stands for
- */
-export function readAnswer(status: number, body: string): Outcome<unknown> {
-	if (status < 200 || status > 299) return { ok: false, failure: failureOfStatus(status, body) };
-	try {
-		return { ok: true, value: JSON.parse(body) };
-	} catch {
-		return { ok: false, failure: failureOfBody(status) };
+/** What an answer's JSON is: an object or null where there is nothing to tell, or a list. */
+export type AnswerKind = 'object' | 'list';
+
+/** An answer that is whole: several may read it, and each gets objects of its own. */
+export class Answer {
+	/** Whether GREEN-API answered `null`, as it does for groups. */
+	readonly isNull: boolean;
+
+	/**
+	 * @param text JSON
+	 * @param parsed the same, for the first who reads it
+	 */
+	constructor(
+		readonly text: string,
+		private parsed: unknown = JSON.parse(text),
+	) {
+		this.isNull = parsed === null;
+	}
+
+	/** @returns the parsed JSON, a new object each time */
+	read<T>(): T {
+		const value: unknown = this.parsed ?? JSON.parse(this.text);
+		this.parsed = undefined;
+		return value as T;
 	}
 }
 
+function kindOf(value: unknown): AnswerKind | undefined {
+	if (Array.isArray(value)) return 'list';
+	return typeof value === 'object' ? 'object' : undefined;
+}
+
 /**
- * @param outcome the outcome of a request whose answer is a JSON object or null
- * @returns the same, or a failure where the JSON is something else
+ * @param status HTTP status
+ * @param body the body as text, exactly as sent
+ * @param expected what the method's answers are
+ * @returns the answer, or the failure that stands in its place: a refusal, a cut-off answer, a
+ *   proxy's page
  */
-export function expectObject<T extends object>(outcome: Outcome<unknown>): Outcome<T | null> {
-	if (!outcome.ok) return outcome;
-	const { value } = outcome;
-	return typeof value === 'object' && !Array.isArray(value)
-		? { ok: true, value: value as T | null }
-		: { ok: false, failure: failureOfBody(200) };
+export function readAnswer(status: number, body: string, expected: AnswerKind): Outcome<Answer> {
+	if (status < 200 || status > 299) return { ok: false, failure: failureOfStatus(status, body) };
+	try {
+		const parsed: unknown = JSON.parse(body);
+		if (kindOf(parsed) === expected) return { ok: true, value: new Answer(body, parsed) };
+	} catch {
+		// Cut-off JSON and pages come to the same as JSON of another kind.
+	}
+	return { ok: false, failure: failureOfBody(status) };
 }

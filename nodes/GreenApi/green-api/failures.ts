@@ -15,6 +15,8 @@ export interface Failure {
 	description: string;
 	/** The HTTP status, or the network's code such as `ECONNRESET`. */
 	code: string;
+	/** How long the server, or a proxy before it, asks to wait before the next try, in ms. */
+	retryAfterMs?: number;
 }
 
 interface Meaning {
@@ -29,6 +31,8 @@ interface StatusMeaning extends Meaning {
 	/** Set when the status alone does not tell: what the body says. */
 	body?: RegExp;
 }
+
+const RATE_LIMITED = '429';
 
 const CONSOLE = 'the GREEN-API console (console.green-api.com)';
 
@@ -113,7 +117,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'transient',
 		message: 'GREEN-API received requests faster than it allows',
 		description:
-			'It allows one contact lookup a second for each instance. Let fewer workflows look contacts up at the same time.',
+			'It allows one contact lookup a second for each instance, and something else may be using them up. Look for other software on this instance, or run the workflow again later.',
 	},
 	{
 		status: [466, 466],
@@ -232,6 +236,30 @@ export function failureOfStatus(status: number, body: string): Failure {
 		(row) => status >= row.status[0] && status <= row.status[1] && (row.body?.test(body) ?? true),
 	);
 	return failure(meaning ?? UNEXPECTED_STATUS, String(status));
+}
+
+/**
+ * @returns whether GREEN-API refused the request because it came too soon after another one; the
+ *   request itself is all right then
+ */
+export function isRateLimit({ code }: Failure): boolean {
+	return code === RATE_LIMITED;
+}
+
+/**
+ * @returns whether it was GREEN-API itself that refused, and not something on the way to it
+ */
+export function isRefusal({ code }: Failure): boolean {
+	return /^4\d\d$/.test(code);
+}
+
+/**
+ * @param failure why the last try failed
+ * @param tries how many were made
+ * @returns the failure, telling of the tries when there was more than one
+ */
+export function afterTries(failure: Failure, tries: number): Failure {
+	return tries > 1 ? { ...failure, message: `${failure.message} (tried ${tries} times)` } : failure;
 }
 
 /**

@@ -1,17 +1,24 @@
 /** The GREEN-API methods this package calls. */
 
 import type { IHttpRequestMethods } from 'n8n-workflow';
+import type { AnswerKind } from './answer';
 
-const HTTP_METHODS = {
-	getContactInfo: 'POST',
-	getContacts: 'GET',
-	getGroupData: 'POST',
-} as const satisfies Record<string, IHttpRequestMethods>;
+interface Method {
+	httpMethod: IHttpRequestMethods;
+	answer: AnswerKind;
+}
+
+/** As GREEN-API's documentation has them. */
+export const METHODS = {
+	getContactInfo: { httpMethod: 'POST', answer: 'object' },
+	getContacts: { httpMethod: 'GET', answer: 'list' },
+	getGroupData: { httpMethod: 'POST', answer: 'object' },
+} as const satisfies Record<string, Method>;
 
 /** For one attempt. GREEN-API documents none; its slowest answers take a few seconds. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-export type GreenApiMethod = keyof typeof HTTP_METHODS;
+export type GreenApiMethod = keyof typeof METHODS;
 
 /** One call. */
 export interface GreenApiRequest {
@@ -20,12 +27,4 @@ export interface GreenApiRequest {
 	body?: Record<string, string>;
 	/** For one attempt, in ms. */
 	timeout: number;
-}
-
-/**
- * @param method a GREEN-API method
- * @returns the HTTP method that GREEN-API's documentation gives for it
- */
-export function httpMethodOf(method: GreenApiMethod): IHttpRequestMethods {
-	return HTTP_METHODS[method];
 }
