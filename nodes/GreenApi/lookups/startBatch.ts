@@ -1,39 +1,268 @@
 /** How a batch of lookups runs. Knows neither n8n's items nor GREEN-API's addresses. */
 
-import type { Outcome } from '../green-api/answer';
-import type { GreenApiRequest } from '../green-api/request';
+import type { Answer, Outcome } from '../green-api/answer';
+import {
+	afterTries,
+	type Failure,
+	failureOfNetwork,
+	isRateLimit,
+	isRefusal,
+} from '../green-api/failures';
+import type { GreenApiMethod, GreenApiRequest } from '../green-api/request';
+import { CANCELLED, Cancellation } from './cancellation';
+import type { Lane, Pacer, Turn, Verdict } from './pacer';
+import { processWide, type Surroundings } from './processWide';
+import { decideRetry, pauseAfter, type Tries } from './retry';
+import type { Shared } from './sharing';
 
-/** Asks GREEN-API one thing; the promise never rejects. */
-export type LookUp = (request: GreenApiRequest) => Promise<Outcome<unknown>>;
+/** How one lookup may use the instance. */
+export interface LookUpPolicy {
+	/** The limit to keep to, fractions allowed; 0: none. */
+	requestsPerSecond: number;
+	/** How often a request that failed for the moment is tried again; 0: never. */
+	maxRetries: number;
+	/** How old a kept answer may be, and for how long a new one is kept; 0: neither. */
+	cacheSeconds: number;
+}
+
+export interface LookUpRequest extends GreenApiRequest {
+	policy: LookUpPolicy;
+}
+
+/** Sends one request, once; the promise never rejects. */
+export type Send = (request: GreenApiRequest) => Promise<Outcome<Answer>>;
+
+/**
+ * What a lookup brought. `inherited` marks the failure of another lookup, which ended the batch
+ * before this one had its own outcome.
+ */
+export type LookUpOutcome =
+	| { ok: true; value: Answer }
+	| { ok: false; failure: Failure; inherited: boolean };
+
+/** Who asks, as keys: the credential's own values never get here. */
+export interface Account {
+	/** Stands for the instance, which all credentials for it share. */
+	instance: string;
+	/** Stands for the credential: answers are shared under the same one only. */
+	credential: string;
+}
 
 export interface BatchOptions {
+	account: Account;
 	/** End the batch at the first failure of any kind; else only at one that concerns all of it. */
 	stopOnFailure: boolean;
+	/** Ends the batch from outside. */
+	cancelSignal?: AbortSignal | undefined;
+}
+
+/** What a batch has done so far. */
+export interface BatchCounts {
+	/** Sent, tries included. */
+	requests: number;
+	/** Answered with 429, each of which was tried again or gave its lookup up. */
+	refusals: number;
+	/** Tried again for other reasons. */
+	retries: number;
+	/** Lookups that brought the answer of another lookup's request. */
+	shared: number;
+	/** Lookups that brought an answer from the cache. */
+	cached: number;
+	/**
+	 * How many requests the limit let through, of the method with the most to wait for, and how long
+	 * it makes so many take, in ms.
+	 */
+	pacedRequests: number;
+	pacedMs: number;
+}
+
+export interface Batch {
+	/**
+	 * @param request what to ask, and how; lookups may be asked for all at once
+	 * @returns its outcome; the promise never rejects
+	 */
+	lookUp(request: LookUpRequest): Promise<LookUpOutcome>;
+	readonly counts: Readonly<BatchCounts>;
+}
+
+const MS = 1000;
+
+function verdictOf(outcome: Outcome<Answer>): Verdict {
+	if (outcome.ok) return 'accepted';
+	if (isRateLimit(outcome.failure)) return 'refused';
+	return isRefusal(outcome.failure) ? 'accepted' : 'unknown';
+}
+
+class PacedBatch implements Batch {
+	readonly counts: BatchCounts = {
+		requests: 0,
+		refusals: 0,
+		retries: 0,
+		shared: 0,
+		cached: 0,
+		pacedRequests: 0,
+		pacedMs: 0,
+	};
+	private readonly lanes = new Map<Pacer, Lane>();
+	private readonly paced = new Map<GreenApiMethod, { requests: number; ms: number }>();
+	/** Nothing more is sent. */
+	private readonly ending = new Cancellation();
+	/** Nothing is waited for any more, requests in flight included. */
+	private readonly stopping = new Cancellation();
+	/** Lookups that have no outcome yet. */
+	private running = 0;
+	private endedBy = failureOfNetwork('ERR_CANCELED');
+
+	constructor(
+		private readonly send: Send,
+		private readonly options: BatchOptions,
+		private readonly around: Surroundings,
+	) {}
+
+	/** Listens to the signal, which lives for longer than the batch, only while there is a need. */
+	async lookUp(request: LookUpRequest): Promise<LookUpOutcome> {
+		const { cancelSignal } = this.options;
+		if (cancelSignal?.aborted) this.stop();
+		if (this.running === 0) cancelSignal?.addEventListener('abort', this.stop);
+		this.running += 1;
+		const outcome = await this.settle(request);
+		this.running -= 1;
+		if (this.running === 0) cancelSignal?.removeEventListener('abort', this.stop);
+		return outcome;
+	}
+
+	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
+		const shared = this.ending.isCancelled ? CANCELLED : await this.share(request);
+		if (shared === CANCELLED) return { ok: false, failure: this.endedBy, inherited: true };
+
+		const { outcome, source } = shared;
+		if (outcome.ok) {
+			if (source === 'shared') this.counts.shared += 1;
+			if (source === 'cache') this.counts.cached += 1;
+			return outcome;
+		}
+		const { failure } = outcome;
+		if (this.isEnding(failure)) this.end(failure);
+		return { ok: false, failure, inherited: false };
+	}
+
+	private async share(request: LookUpRequest): Promise<Shared | typeof CANCELLED> {
+		const { method, body, timeout, policy } = request;
+		return await this.around.answers.get(
+			{
+				question: JSON.stringify([this.options.account.credential, method, body]),
+				manner: JSON.stringify([timeout, policy.maxRetries]),
+			},
+			{ cacheMs: policy.cacheSeconds * MS, own: this.stopping, others: this.ending },
+			async () => (this.ending.isCancelled ? CANCELLED : await this.ask(request)),
+		);
+	}
+
+	private async ask(request: LookUpRequest): Promise<Outcome<Answer> | typeof CANCELLED> {
+		const { maxRetries, requestsPerSecond } = request.policy;
+		const { clock, random } = this.around;
+		const spacingMs = requestsPerSecond > 0 ? MS / requestsPerSecond : 0;
+		const pacer = this.pacerOf(request, spacingMs);
+		const lane = this.laneOf(pacer);
+		const tries: Tries = { refusals: 0, failures: 0 };
+		let refusalsInARow = 0;
+
+		for (;;) {
+			const ahead = tries.refusals + tries.failures > 0;
+			const turn = await lane.takeTurn({ spacingMs, refusals: refusalsInARow, ahead });
+			if (!turn) return CANCELLED;
+			const outcome = await this.stopping.race(this.sendInTurn(request, spacingMs, turn));
+			if (outcome === CANCELLED || this.stopping.isCancelled) {
+				turn.end('unknown');
+				return CANCELLED;
+			}
+			if (outcome.ok) return outcome;
+
+			const { failure } = outcome;
+			const isRefused = isRateLimit(failure);
+			tries[isRefused ? 'refusals' : 'failures'] += 1;
+			refusalsInARow = isRefused ? refusalsInARow + 1 : 0;
+			const policy = { maxRetries, spacingMs, refusedForMs: pacer.refusedFor() };
+			const decision = decideRetry(failure, tries, policy, random);
+			if (!decision.retry) {
+				return { ok: false, failure: afterTries(failure, tries.refusals + tries.failures) };
+			}
+			if (!isRefused) this.counts.retries += 1;
+			if (decision.waitMs === 0) continue;
+			if ((await this.ending.race(clock.sleep(decision.waitMs))) === CANCELLED) return CANCELLED;
+		}
+	}
+
+	private async sendInTurn(
+		request: GreenApiRequest,
+		spacingMs: number,
+		turn: Turn,
+	): Promise<Outcome<Answer>> {
+		this.counts.requests += 1;
+		const outcome = await this.send(request);
+		const verdict = verdictOf(outcome);
+		if (verdict === 'refused') this.counts.refusals += 1;
+		else this.countPaced(request, spacingMs);
+		// Before the turn ends, which may send the next request.
+		if (!outcome.ok && outcome.failure.kind !== 'transient' && this.isEnding(outcome.failure)) {
+			this.end(outcome.failure);
+		}
+		turn.end(verdict, outcome.ok ? undefined : pauseAfter(outcome.failure));
+		return outcome;
+	}
+
+	private countPaced({ method }: GreenApiRequest, spacingMs: number): void {
+		const { requests, ms } = this.paced.get(method) ?? { requests: 0, ms: 0 };
+		const sum = { requests: requests + 1, ms: ms + spacingMs };
+		this.paced.set(method, sum);
+		if (sum.ms < this.counts.pacedMs) return;
+		this.counts.pacedRequests = sum.requests;
+		this.counts.pacedMs = sum.ms;
+	}
+
+	private pacerOf({ method }: GreenApiRequest, spacingMs: number): Pacer {
+		return this.around.pacerOf(this.options.account.instance, method, spacingMs > 0);
+	}
+
+	private laneOf(pacer: Pacer): Lane {
+		const lane = this.lanes.get(pacer) ?? pacer.openLane();
+		this.lanes.set(pacer, lane);
+		return lane;
+	}
+
+	private isEnding({ kind }: Failure): boolean {
+		return this.options.stopOnFailure || kind === 'instance';
+	}
+
+	private end(failure: Failure): void {
+		if (this.ending.isCancelled) return;
+		this.endedBy = failure;
+		this.ending.cancel();
+		for (const lane of this.lanes.values()) lane.close();
+	}
+
+	private readonly stop = (): void => {
+		this.end(failureOfNetwork('ERR_CANCELED'));
+		this.stopping.cancel();
+	};
 }
 
 /**
- * Starts a batch of lookups, which run one after another in the order they are asked for. A batch
- * ends where going on makes no sense: nothing more is sent, and what was still to come carries the
+ * Starts a batch of lookups. Its requests go out at the pace of the instance, in turn with those of
+ * other batches, in the order they were asked for; several may be in flight at once. What fails for
+ * the moment is tried again; the same question is asked once, also across batches. A batch ends
+ * where going on makes no sense: nothing more is sent, and what was not sent yet carries the
  * failure that ended it.
  *
  * @param send sends one request
- * @param options when to end early
- * @returns a function that takes a request and gives its outcome once its turn came
+ * @param options whose requests, and when to end early
+ * @param around what the batch shares with others; by default, all that this process has
+ * @returns the batch, which has sent nothing yet
  */
-export function startBatch(send: LookUp, { stopOnFailure }: BatchOptions): LookUp {
-	let ended: Outcome<unknown> | undefined;
-	let previous: Promise<unknown> = Promise.resolve();
-
-	const sendInTurn: LookUp = async (request) => {
-		if (ended) return ended;
-		const outcome = await send(request);
-		if (!outcome.ok && (stopOnFailure || outcome.failure.kind === 'instance')) ended = outcome;
-		return outcome;
-	};
-
-	return async (request) => {
-		const turn = previous.then(async () => await sendInTurn(request));
-		previous = turn;
-		return await turn;
-	};
+export function startBatch(
+	send: Send,
+	options: BatchOptions,
+	around: Surroundings = processWide,
+): Batch {
+	return new PacedBatch(send, options, around);
 }

@@ -1,0 +1,12 @@
+/** Time, as something that tests can bring along. */
+
+import { sleep } from 'n8n-workflow';
+
+export interface Clock {
+	/** @returns ms since some moment; never goes back */
+	now(): number;
+	/** @param ms how long; a timer may fire up to 1 ms early, so look at the time again */
+	sleep(ms: number): Promise<void>;
+}
+
+export const systemClock: Clock = { now: () => performance.now(), sleep };

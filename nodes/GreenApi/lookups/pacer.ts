@@ -1,0 +1,193 @@
+/** Lets requests go one by one, at the pace that the limit allows, each batch in its turn. */
+
+import type { Clock } from './clock';
+import type { Pace, PacedRequest } from './pace';
+
+/** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
+const LONGEST_SLEEP_MS = 2 ** 30;
+
+/** What became of a request, as far as the limit goes; `unknown` where no answer came. */
+export type Verdict = 'accepted' | 'refused' | 'unknown';
+
+/** A slot that was given to a request. */
+export interface Turn {
+	/**
+	 * Says what became of the request. Every turn has to end, or it counts as in flight for ever; only
+	 * the first end counts.
+	 *
+	 * @param verdict whether the limit let it through
+	 * @param pauseMs how long the server asks everyone to wait, if it does, in ms
+	 */
+	end(verdict: Verdict, pauseMs?: number): void;
+}
+
+export interface TurnOptions {
+	/** The shortest time since the request before that is thought allowed, in ms; 0: none. */
+	spacingMs: number;
+	/** How often this request was refused before. */
+	refusals?: number;
+	/** Before the others of its batch: it had its turn already. */
+	ahead?: boolean;
+}
+
+/** How many requests may wait for their answers at once: one more with each answer that comes. */
+export interface Window {
+	/** When nothing is in flight yet. */
+	first: number;
+	most: number;
+}
+
+interface Waiting extends Required<TurnOptions> {
+	grant: (turn: Turn | undefined) => void;
+	next: Waiting | undefined;
+}
+
+/** The requests of one batch that wait, in their order. */
+export interface Lane {
+	/**
+	 * @param options when it may go
+	 * @returns the turn, as soon as the request may be sent; undefined once the lane is closed
+	 */
+	takeTurn(options: TurnOptions): Promise<Turn | undefined>;
+	/** Lets go of everything that waits and of what comes later; turns that were given stay. */
+	close(): void;
+}
+
+class Queue {
+	private first: Waiting | undefined;
+	private last: Waiting | undefined;
+	isClosed = false;
+
+	get head(): Waiting | undefined {
+		return this.first;
+	}
+
+	add(waiting: Waiting): void {
+		if (!this.first || !this.last) {
+			this.first = this.last = waiting;
+		} else if (waiting.ahead) {
+			waiting.next = this.first;
+			this.first = waiting;
+		} else {
+			this.last.next = waiting;
+			this.last = waiting;
+		}
+	}
+
+	takeHead(): void {
+		this.first = this.first?.next;
+	}
+
+	close(): void {
+		this.isClosed = true;
+		for (let waiting = this.first; waiting; waiting = waiting.next) waiting.grant(undefined);
+		this.first = undefined;
+	}
+}
+
+/** The requests of one instance and method, from all executions in this process. */
+export class Pacer {
+	/** Those in which someone waits, in the order of their turns. */
+	private queues: Queue[] = [];
+	private inFlight = 0;
+	/** How many may be in flight now. */
+	private open: number;
+	private wakesAt: number | undefined;
+
+	/**
+	 * @param clock what time it is
+	 * @param pace when the next request may go
+	 * @param window how many requests may wait for their answers at once
+	 */
+	constructor(
+		private readonly clock: Clock,
+		private readonly pace: Pace,
+		private readonly window: Window,
+	) {
+		this.open = window.first;
+	}
+
+	/**
+	 * @returns a lane for one batch; lanes take turns, so that a batch of one waits for one request
+	 *   of each other batch, not for all of them
+	 */
+	openLane(): Lane {
+		const queue = new Queue();
+		return {
+			takeTurn: async (options) => await this.takeTurn(queue, options),
+			close: () => {
+				queue.close();
+				this.queues = this.queues.filter((other) => other !== queue);
+				this.dispatch();
+			},
+		};
+	}
+
+	/** @returns for how long every request has been refused, in ms; 0 when the last was not */
+	refusedFor(): number {
+		return this.pace.refusedFor(this.clock.now());
+	}
+
+	private async takeTurn(
+		queue: Queue,
+		{ spacingMs, refusals = 0, ahead = false }: TurnOptions,
+	): Promise<Turn | undefined> {
+		if (queue.isClosed) return undefined;
+		return await new Promise((grant) => {
+			if (!queue.head) this.queues.push(queue);
+			queue.add({ spacingMs, refusals, ahead, grant, next: undefined });
+			this.dispatch();
+		});
+	}
+
+	private dispatch(): void {
+		while (this.inFlight < this.open) {
+			const [queue] = this.queues;
+			const waiting = queue?.head;
+			if (!queue || !waiting) {
+				if (this.inFlight === 0) this.open = this.window.first;
+				return;
+			}
+			const now = this.clock.now();
+			const slot = this.pace.nextSlot(waiting.spacingMs, now);
+			if (slot > now) {
+				this.wakeAt(slot, now);
+				return;
+			}
+			this.queues.shift();
+			queue.takeHead();
+			if (queue.head) this.queues.push(queue);
+			this.give(waiting, now);
+		}
+	}
+
+	private give({ spacingMs, refusals, grant }: Waiting, now: number): void {
+		this.inFlight += 1;
+		this.pace.sent(now);
+		const request: PacedRequest = { spacingMs, sentAt: now, refusals };
+		let isOver = false;
+		grant({
+			end: (verdict, pauseMs) => {
+				if (isOver) return;
+				isOver = true;
+				const endedAt = this.clock.now();
+				this.inFlight -= 1;
+				this.open = Math.min(this.window.most, this.open + 1);
+				if (verdict !== 'unknown') this.pace[verdict](request, endedAt);
+				if (pauseMs !== undefined) this.pace.pauseUntil(endedAt + pauseMs);
+				this.dispatch();
+			},
+		});
+	}
+
+	/** A slot that moves, earlier or later, makes the timers for its former times do nothing. */
+	private wakeAt(slot: number, now: number): void {
+		if (this.wakesAt === slot) return;
+		this.wakesAt = slot;
+		void this.clock.sleep(Math.min(slot - now, LONGEST_SLEEP_MS)).then(() => {
+			if (this.wakesAt !== slot) return;
+			this.wakesAt = undefined;
+			this.dispatch();
+		});
+	}
+}

@@ -1,0 +1,78 @@
+/** Whether a request that failed is tried again, and when. Decides only: it neither waits nor sends. */
+
+import { type Failure, isRateLimit } from '../green-api/failures';
+
+/** The longest that one wait can be, in ms. */
+const LONGEST_WAIT_MS = 30_000;
+const FIRST_WAIT_MS = 1_000;
+
+/** The limit opens by itself: only when nothing at all gets through for so long is it given up. */
+const PATIENCE_MS = 30_000;
+const PATIENCE_SLOTS = 60;
+
+/** What has happened to a request so far. */
+export interface Tries {
+	/** How often it was refused with 429. */
+	refusals: number;
+	/** How often it failed for other reasons. */
+	failures: number;
+}
+
+export interface RetryPolicy {
+	/** How often a request is tried again; 0: never. */
+	maxRetries: number;
+	/** The time between requests, in ms; 0: they are not paced. */
+	spacingMs: number;
+	/** For how long the limit has refused every request, in ms. */
+	refusedForMs: number;
+}
+
+export type RetryDecision =
+	| { retry: false }
+	/** `waitMs` is 0 for a request that waits for the pace alone. */
+	| { retry: true; waitMs: number };
+
+const GIVE_UP: RetryDecision = { retry: false };
+
+/**
+ * Paced requests that were refused with 429 are tried again as long as the limit lets other
+ * requests through: the pace has moved with the refusal, and which of the requests on an instance
+ * meets it is a matter of chance. All else waits longer each time, by chance between 0 and the most
+ * ("full jitter": Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog), so that
+ * what failed together does not come back together.
+ *
+ * @param failure why the last try failed
+ * @param tries what has happened so far, the last try included
+ * @param policy what the user allows, and what the pace is
+ * @param random gives numbers from 0 up to, but not including, 1
+ * @returns whether to try again and after how many ms
+ */
+export function decideRetry(
+	failure: Failure,
+	{ refusals, failures }: Tries,
+	{ maxRetries, spacingMs, refusedForMs }: RetryPolicy,
+	random: () => number,
+): RetryDecision {
+	if (failure.kind !== 'transient' || maxRetries === 0) return GIVE_UP;
+
+	if (isRateLimit(failure) && spacingMs > 0) {
+		const patienceMs = Math.max(PATIENCE_MS, PATIENCE_SLOTS * spacingMs);
+		return refusals <= maxRetries || refusedForMs < patienceMs
+			? { retry: true, waitMs: 0 }
+			: GIVE_UP;
+	}
+
+	const counted = spacingMs > 0 ? failures : failures + refusals;
+	if (counted > maxRetries) return GIVE_UP;
+	const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (counted - 1));
+	const asked = Math.min(LONGEST_WAIT_MS, failure.retryAfterMs ?? 0);
+	return { retry: true, waitMs: Math.max(asked, most * random()) };
+}
+
+/**
+ * @param failure a failure that may hold how long the server asks to wait
+ * @returns for how long nothing should be sent to the instance, in ms, or undefined
+ */
+export function pauseAfter({ retryAfterMs }: Failure): number | undefined {
+	return retryAfterMs === undefined ? undefined : Math.min(LONGEST_WAIT_MS, retryAfterMs);
+}

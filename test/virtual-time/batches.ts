@@ -1,0 +1,84 @@
+/** Batches of lookups in virtual time. */
+
+import {
+	type Batch,
+	type BatchOptions,
+	type LookUpOutcome,
+	type LookUpPolicy,
+	type LookUpRequest,
+	type Send,
+	startBatch,
+} from '@package/nodes/GreenApi/lookups/startBatch';
+import { newSurroundings } from '@package/nodes/GreenApi/lookups/processWide';
+import { seededRandom } from '../green-api-double/seededRandom';
+import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
+import { VirtualClock } from './virtualClock';
+
+/** What the node's options are when the user sets none. */
+export const DEFAULT_POLICY: LookUpPolicy = {
+	requestsPerSecond: 1,
+	maxRetries: 4,
+	cacheSeconds: 0,
+};
+
+export function requestFor(
+	chatId: string,
+	policy: Partial<LookUpPolicy> = {},
+	request: Partial<LookUpRequest> = {},
+): LookUpRequest {
+	return {
+		method: 'getContactInfo',
+		body: { chatId },
+		timeout: 30_000,
+		policy: { ...DEFAULT_POLICY, ...policy },
+		...request,
+	};
+}
+
+/** A lookup, and what it brought as soon as it has. */
+export interface Asked {
+	chatId: string;
+	outcome?: LookUpOutcome;
+	settledAt?: number;
+}
+
+/** One n8n process more that uses an instance. */
+export function processOn(instance: SimulatedInstance, clock: VirtualClock, random: () => number) {
+	const around = newSurroundings(clock, random);
+
+	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
+		const account = { instance: 'instance', credential: 'credential' };
+		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, around);
+	}
+
+	/** Asks for all at once; what they bring comes as time passes. */
+	function ask(
+		batch: Batch,
+		chatIds: readonly string[],
+		policy: Partial<LookUpPolicy> = {},
+		request: Partial<LookUpRequest> = {},
+	): Asked[] {
+		return chatIds.map((chatId) => {
+			const asked: Asked = { chatId };
+			void batch.lookUp(requestFor(chatId, policy, request)).then((outcome) => {
+				asked.outcome = outcome;
+				asked.settledAt = clock.now();
+			});
+			return asked;
+		});
+	}
+
+	return { start, ask };
+}
+
+/** One process, with an instance that nobody else uses. */
+export function newProcess(options: SimulatedOptions = {}) {
+	const clock = new VirtualClock();
+	const instance = new SimulatedInstance(clock, options);
+	return { clock, instance, ...processOn(instance, clock, seededRandom('process')) };
+}
+
+/** @returns so many chat ids, all different */
+export function chatIds(count: number, prefix = ''): string[] {
+	return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+}
