@@ -6,10 +6,12 @@ import type {
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { CredentialRefusal } from './green-api/address';
-import { type Outcome, readAnswer } from './green-api/answer';
+import { CredentialRefusal, instanceKey } from './green-api/address';
+import { type Answer, type Outcome, readAnswer } from './green-api/answer';
 import { type Failure, failureOfNetwork } from './green-api/failures';
-import { type GreenApiRequest, httpMethodOf } from './green-api/request';
+import { type GreenApiRequest, METHODS } from './green-api/request';
+import { readRetryAfter } from './green-api/retryAfter';
+import type { Account } from './lookups/startBatch';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
@@ -47,6 +49,23 @@ function failureOfThrown(thrown: unknown): Failure {
 }
 
 /**
+ * @returns keys for the node's credential, made of its id, API URL and instance id: never of the
+ *   token. A credential that can't be had gives a key as well; sending says what is wrong with it.
+ */
+export async function readAccount(
+	this: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<Account> {
+	const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
+	try {
+		const { apiUrl, idInstance } = await this.getCredentials(CREDENTIAL_TYPE);
+		const instance = instanceKey(String(apiUrl), String(idInstance));
+		return { instance, credential: JSON.stringify([id, instance]) };
+	} catch {
+		return { instance: '', credential: JSON.stringify([id]) };
+	}
+}
+
+/**
  * Sends one request with the node's credential, which adds address, instance and token.
  *
  * The full response with every status accepted is asked for, because n8n then throws no error that
@@ -54,14 +73,15 @@ function failureOfThrown(thrown: unknown): Failure {
  * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
  *
  * @param request the method, its body, and how long one attempt may take
- * @returns the parsed answer, or what kept it away; never throws
+ * @returns the answer, or what kept it away; never throws
  */
 export async function sendRequest(
 	this: IExecuteFunctions | ILoadOptionsFunctions,
 	request: GreenApiRequest,
-): Promise<Outcome<unknown>> {
+): Promise<Outcome<Answer>> {
+	const { httpMethod, answer: expected } = METHODS[request.method];
 	const options: IHttpRequestOptions = {
-		method: httpMethodOf(request.method),
+		method: httpMethod,
 		url: `/${request.method}`,
 		...(request.body && { body: request.body }),
 		encoding: 'text',
@@ -71,12 +91,16 @@ export async function sendRequest(
 		disableFollowRedirect: true,
 	};
 	try {
-		const response = (await this.helpers.httpRequestWithAuthentication.call(
+		const { statusCode, body, headers } = (await this.helpers.httpRequestWithAuthentication.call(
 			this,
 			CREDENTIAL_TYPE,
 			options,
 		)) as IN8nHttpFullResponse;
-		return readAnswer(response.statusCode, String(response.body));
+		const outcome = readAnswer(statusCode, String(body), expected);
+		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		return outcome.ok || retryAfterMs === undefined
+			? outcome
+			: { ok: false, failure: { ...outcome.failure, retryAfterMs } };
 	} catch (error) {
 		return { ok: false, failure: failureOfThrown(error) };
 	}

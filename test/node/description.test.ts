@@ -57,11 +57,14 @@ describe('what saved workflows rely on', () => {
 		]);
 		expect((property('options').options as INodeProperties[]).map(({ name }) => name)).toEqual([
 			'avatarBinaryField',
+			'cacheSeconds',
 			'contactsWithoutProducts',
 			'downloadAvatar',
 			'groupChats',
 			'includeInputFields',
+			'maxRetries',
 			'outputFieldName',
+			'requestsPerSecond',
 			'timeout',
 		]);
 	});
@@ -131,11 +134,14 @@ describe('what saved workflows rely on', () => {
 		const options = property('options').options as INodeProperties[];
 		expect(Object.fromEntries(options.map(({ name, default: value }) => [name, value]))).toEqual({
 			avatarBinaryField: 'avatar',
+			cacheSeconds: 0,
 			contactsWithoutProducts: 'keep',
 			downloadAvatar: false,
 			groupChats: 'chatIdOnly',
 			includeInputFields: false,
+			maxRetries: 4,
 			outputFieldName: '',
+			requestsPerSecond: 1,
 			timeout: 30_000,
 		});
 	});

@@ -12,7 +12,7 @@ import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
 
 describe('when something goes wrong', () => {
-	const { parts, run, requested, credentials } = useNode();
+	const { parts, run, requested } = useNode();
 
 	describe('with what the user entered', () => {
 		it.each([
@@ -59,6 +59,12 @@ describe('when something goes wrong', () => {
 			['Timeout (Ms)', { options: { timeout: 0 } }],
 			['Timeout (Ms)', { options: { timeout: 'soon' } }],
 			['Timeout (Ms)', { options: { timeout: true } }],
+			['Max Retries', { options: { maxRetries: -1 } }],
+			['Max Retries', { options: { maxRetries: '={{ "often" }}' } }],
+			['Requests per Second', { options: { requestsPerSecond: -0.5 } }],
+			['Requests per Second', { options: { requestsPerSecond: '={{ "" }}' } }],
+			['Cache Results For (Seconds)', { options: { cacheSeconds: '={{ Infinity }}' } }],
+			['Cache Results For (Seconds)', { options: { cacheSeconds: [60] } }],
 		];
 
 		it.each(MEANINGLESS)('"%s" that can’t be meant is told (%j)', async (name, parameters) => {
@@ -88,6 +94,11 @@ describe('when something goes wrong', () => {
 				{ chatId: SEED_CHAT_ID, name: 'Dealer', category: 'Automotive Dealership' },
 			],
 			['text for a number', { options: { timeout: '5000' } }, { chatId: SEED_CHAT_ID }],
+			[
+				'text for amounts',
+				{ options: { maxRetries: '2', requestsPerSecond: ' 0.5 ', cacheSeconds: '60' } },
+				{ chatId: SEED_CHAT_ID },
+			],
 			['more than a timer can', { options: { timeout: 1e12 } }, { chatId: SEED_CHAT_ID }],
 			['a fraction', { options: { timeout: 5000.5 } }, { chatId: SEED_CHAT_ID }],
 		])('what an expression gives is taken as it is meant (%s)', async (_what, given, expected) => {
@@ -205,15 +216,6 @@ describe('when something goes wrong', () => {
 				{ id: 7, chatId: 'abc', error: expect.any(String) },
 			]);
 		});
-
-		it('what holds for the whole instance is asked once, and every item carries it', async () => {
-			parts.double.setState(parts.double.idInstance, 'notAuthorized');
-			const finished = await run(continued('contacts'));
-			expect(finished.json(NODE_NAME).map(({ error }) => error)).toEqual(
-				[0, 1, 2].map((item) => expect.stringMatching(`not authorized.*\\[Item ${item}\\]`)),
-			);
-			expect(parts.double.requests).toHaveLength(1);
-		});
 	});
 
 	describe('"On Error" is to use the error output', () => {
@@ -255,15 +257,17 @@ describe('when something goes wrong', () => {
 	it('an answer that takes longer than the timeout is told', async () => {
 		parts.double.script({ kind: 'hang' });
 		const file = withParameters(withInput(testWorkflow('contacts'), [{ chatId: SEED_CHAT_ID }]), {
-			options: { timeout: 50 },
+			options: { timeout: 50, maxRetries: 0 },
 		});
 		const finished = await run(file);
-		expect(finished.error?.message).toContain('did not answer in time');
+		expect(finished.error?.message).toBe('GREEN-API did not answer in time [Item 0]');
 	});
 
-	it('a server that is not there is told', async () => {
+	it('a server that is not there is told, with the number of tries', async () => {
 		const finished = await run(testWorkflow('contacts'), { apiUrl: 'http://127.0.0.1:1' });
-		expect(finished.error).toMatchObject({ message: 'GREEN-API could not be reached [Item 0]' });
+		expect(finished.error).toMatchObject({
+			message: 'GREEN-API could not be reached (tried 5 times) [Item 0]',
+		});
 	});
 
 	it('a redirect is not followed, and told', async () => {
@@ -272,22 +276,6 @@ describe('when something goes wrong', () => {
 		expect(finished.error?.message).toContain('leads to another address');
 		expect(parts.double.requests).toHaveLength(1);
 	});
-
-	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
-		'a stopped execution sends nothing more (On Error: %s)',
-		async (setting) => {
-			parts.double.script({ kind: 'hang' });
-			const file = onError(testWorkflow('contacts'), setting);
-			const running = parts.engine.begin(file, { credentials: credentials() });
-			while (parts.double.requests.length === 0) await new Promise(setImmediate);
-			running.cancel();
-			await running.catch(() => undefined);
-
-			// Whatever the node still had in mind would come before what a second run asks.
-			await run(withInput(testWorkflow('contacts'), [{ chatId: '79005550009@c.us' }]));
-			expect(requested()).toEqual([SEED_CHAT_ID, '79005550009@c.us']);
-		},
-	);
 
 	it('a credential that is not there is told, once for all items', async () => {
 		const file = onError(testWorkflow('contacts'), 'continueRegularOutput');

@@ -73,10 +73,10 @@ describe('the "From List" mode, when GREEN-API gives no list', () => {
 		[
 			'sends something else',
 			{ kind: 'answer' as const, status: 200, body: '{}' },
-			'The answer is incomplete or does not come from GREEN-API',
+			'The answer is incomplete or does not come from GREEN-API (tried 5 times)',
 		],
 	])('says so when it %s', async (_what, fault, message) => {
-		parts.double.script(fault);
+		parts.double.script(fault, { times: Infinity });
 		const searching = parts.engine.searchList(file, NODE_NAME, 'searchContacts', '', credentials());
 		await expect(searching).rejects.toMatchObject({ name: 'NodeApiError', message });
 	});

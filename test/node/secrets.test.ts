@@ -94,7 +94,7 @@ describe('the token', () => {
 		['never answers', {}],
 		['is not there', { apiUrl: 'http://127.0.0.1:1' }],
 	])('is nowhere when GREEN-API %s', async (_what, replaced) => {
-		parts.double.script({ kind: 'hang' });
+		parts.double.script({ kind: 'hang' }, { times: Infinity });
 		const one = withInput(contacts, [{ chatId: SEED_CHAT_ID }]);
 		const finished = await run(withParameters(one, { options: { timeout: 100 } }), replaced);
 		expect(finished.status).toBe('error');

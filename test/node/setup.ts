@@ -2,20 +2,31 @@
 
 import { Engine, type WorkflowFile } from '../engine/engine';
 import { NODE_NAME } from '../engine/workflowFiles';
-import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
+import {
+	type GreenApiDouble,
+	type GreenApiDoubleOptions,
+	startGreenApiDouble,
+} from '../green-api-double/greenApiDouble';
+import { useFastClock } from '../virtual-time/useFastClock';
 
 export const SEED_CHAT_ID = '71234567890@c.us';
 
-/** Starts engine and double before the tests of a file and ends the double after them. */
-export function useNode() {
+/**
+ * Starts engine and double before the tests of a file and ends the double after them.
+ *
+ * @param options of each test's double; it has no rate limits unless they say so
+ * @param timeFactor how many times as fast time passes for pacing and retries
+ */
+export function useNode(options: GreenApiDoubleOptions = {}, timeFactor = 1000) {
 	const parts = {} as { engine: Engine; double: GreenApiDouble };
+	useFastClock(timeFactor);
 
 	beforeAll(async () => {
 		parts.engine = await Engine.start();
 	});
 	// A double of its own for each test: scripted faults and the request log start empty.
 	beforeEach(async () => {
-		parts.double = await startGreenApiDouble({ rateFactor: Infinity });
+		parts.double = await startGreenApiDouble({ rateFactor: Infinity, ...options });
 	});
 	afterEach(async () => {
 		await parts.double.close();

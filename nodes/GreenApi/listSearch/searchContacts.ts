@@ -6,10 +6,13 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, readChatId } from '../green-api/chatId';
-import { failureOfBody } from '../green-api/failures';
 import { DEFAULT_TIMEOUT_MS } from '../green-api/request';
+import { type LookUpPolicy, startBatch } from '../lookups/startBatch';
 import { apiError } from '../nodeErrors';
-import { sendRequest } from '../transport';
+import { readAccount, sendRequest } from '../transport';
+
+/** The editor asks anew with every letter typed; GREEN-API allows one getContacts a second. */
+const LIST_POLICY: LookUpPolicy = { requestsPerSecond: 1, maxRetries: 4, cacheSeconds: 10 };
 
 interface ListedChat {
 	chatId: ChatId;
@@ -57,12 +60,19 @@ export async function searchContacts(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const request = { method: 'getContacts', timeout: DEFAULT_TIMEOUT_MS } as const;
-	const outcome = await sendRequest.call(this, request);
+	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
+		account: await readAccount.call(this),
+		stopOnFailure: true,
+	});
+	const outcome = await batch.lookUp({
+		method: 'getContacts',
+		timeout: DEFAULT_TIMEOUT_MS,
+		policy: LIST_POLICY,
+	});
 	if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
-	if (!Array.isArray(outcome.value)) throw apiError(this.getNode(), failureOfBody(200));
 
 	const results: INodeListSearchItems[] = outcome.value
+		.read<unknown[]>()
 		.flatMap(readEntry)
 		.filter((chat) => matches(chat, filter))
 		.map((chat) => ({ name: labelOf(chat), value: chat.chatId.id }))

@@ -3,7 +3,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { CONTACT_FIELDS, type ContactField } from '../../green-api/contact';
 import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
-import { DEFAULT_AVATAR_FIELD } from './settings';
+import { DEFAULT_AVATAR_FIELD, DEFAULT_POLICY } from './settings';
+
+const { cacheSeconds, maxRetries, requestsPerSecond } = DEFAULT_POLICY;
 
 const displayOptions = { show: { resource: ['contact'], operation: ['getContactInfo'] } };
 
@@ -44,6 +46,15 @@ const options: INodeProperties = {
 			default: DEFAULT_AVATAR_FIELD,
 			placeholder: 'e.g. avatar',
 			description: 'The binary field that a downloaded avatar goes into',
+		},
+		{
+			displayName: 'Cache Results For (Seconds)',
+			name: 'cacheSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: cacheSeconds,
+			description:
+				'How long an answer may be used again for the same contact, by every workflow with the same credential. 0 asks GREEN-API each time.',
 		},
 		{
 			displayName: 'Contacts Without Products',
@@ -110,6 +121,15 @@ const options: INodeProperties = {
 				"Whether the fields of the input item come along. Where names clash, the contact's field wins.",
 		},
 		{
+			displayName: 'Max Retries',
+			name: 'maxRetries',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			default: maxRetries,
+			description:
+				'How often a lookup is tried again when GREEN-API or the network is down for a moment. 0 turns retrying off.',
+		},
+		{
 			displayName: 'Output Field Name',
 			name: 'outputFieldName',
 			type: 'string',
@@ -117,6 +137,15 @@ const options: INodeProperties = {
 			placeholder: 'e.g. contact',
 			description:
 				'The field that the contact goes into. Leave empty to have its fields at the top level.',
+		},
+		{
+			displayName: 'Requests per Second',
+			name: 'requestsPerSecond',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: requestsPerSecond,
+			description:
+				"GREEN-API's limit for the instance, which all workflows in this n8n keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
 		},
 		{
 			displayName: 'Timeout (Ms)',

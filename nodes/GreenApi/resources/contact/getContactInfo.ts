@@ -7,18 +7,17 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { expectObject, type Outcome } from '../../green-api/answer';
+import type { Answer } from '../../green-api/answer';
 import type { Contact } from '../../green-api/contact';
-import { startBatch } from '../../lookups/startBatch';
+import type { Failure } from '../../green-api/failures';
+import { type Batch, type LookUpOutcome, startBatch } from '../../lookups/startBatch';
 import { apiError, inputError, type ItemError } from '../../nodeErrors';
-import { sendRequest } from '../../transport';
+import { readAccount, sendRequest } from '../../transport';
 import { downloadAvatar } from './avatar';
+import { type RunCounts, summariseRun } from './hints';
 import { placeFields, shapeContact } from './output';
 import { type GroupIdPlan, type LookUpPlan, type Plan, planItems } from './plan';
 import type { ContactSettings } from './settings';
-
-/** What a step that costs no request is taken to have brought. */
-const NO_ANSWER: Outcome<null> = { ok: true, value: null };
 
 function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
 	for (const plan of plans) {
@@ -26,12 +25,16 @@ function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
 	}
 }
 
-function shape(plan: LookUpPlan | GroupIdPlan, answer: Contact | null): IDataObject[] {
-	const { id, kind } = plan.chatId;
-	if (plan.kind === 'groupIdOnly') return [{ chatId: id, isGroup: true }];
+type LookUpStep = LookUpPlan & { outcome: Promise<LookUpOutcome> };
+
+function startStep(plan: Plan, batch: Batch): Exclude<Plan, LookUpPlan> | LookUpStep {
+	return plan.kind === 'lookUp' ? { ...plan, outcome: batch.lookUp(plan.request) } : plan;
+}
+
+function shape({ chatId: { id, kind }, settings }: LookUpPlan, answer: Contact | null) {
 	return kind === 'group'
 		? [{ chatId: id, isGroup: true, group: answer }]
-		: shapeContact(answer, id, plan.settings.shape);
+		: shapeContact(answer, id, settings.shape);
 }
 
 /**
@@ -67,13 +70,25 @@ function foundItem(
 	};
 }
 
-function tellMissingAvatars(this: IExecuteFunctions, count: number): void {
-	const what = count === 1 ? '1 avatar' : `${count} avatars`;
-	this.addExecutionHints({
-		message: `${what} could not be downloaded. The contacts are complete apart from the picture.`,
-		type: 'warning',
-		location: 'outputPane',
-	});
+/** @returns the items that one answer makes; what happened on the way is added to `counts` */
+async function foundItems(
+	this: IExecuteFunctions,
+	step: LookUpPlan,
+	answer: Answer,
+	counts: RunCounts,
+): Promise<INodeExecutionData[]> {
+	const { settings, chatId } = step;
+	const contact = answer.read<Contact | null>();
+	if (contact) counts.found += 1;
+	// Read before shaping, which takes the contact over and may leave the link out.
+	const url = contact?.avatar;
+	const shaped = shape(step, contact);
+	let avatar: IBinaryData | undefined;
+	if (settings.downloadAvatar && shaped.length > 0 && typeof url === 'string' && url !== '') {
+		avatar = await downloadAvatar.call(this, url, chatId.id, settings.timeout);
+		if (!avatar) counts.avatarsMissing += 1;
+	}
+	return shaped.map((found) => foundItem(step, found, avatar));
 }
 
 /**
@@ -89,43 +104,45 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 	const stopOnFailure = !this.continueOnFail();
 	if (stopOnFailure) refuseFirst.call(this, plans);
 
-	const lookUp = startBatch(async (request) => await sendRequest.call(this, request), {
+	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
+		account: await readAccount.call(this),
 		stopOnFailure,
+		cancelSignal: this.getExecutionCancelSignal(),
 	});
-	const steps = plans.map((plan) =>
-		plan.kind === 'lookUp' ? { ...plan, outcome: lookUp(plan.request) } : plan,
-	);
+	// Taken from the end, so that no answer is kept for longer than until it is used.
+	const steps = plans.map((plan) => startStep(plan, batch)).reverse();
 
 	const items: INodeExecutionData[] = [];
-	let missingAvatars = 0;
-	for (const step of steps) {
-		if (step.kind === 'skip') continue;
-		if (step.kind === 'reject') {
+	const counts: RunCounts = { asked: 0, found: 0, groupsSkipped: 0, avatarsMissing: 0 };
+	let stopped: Failure | undefined;
+	for (let step = steps.pop(); step; step = steps.pop()) {
+		if (step.kind === 'skip') {
+			counts.groupsSkipped += 1;
+		} else if (step.kind === 'reject') {
 			const error = inputError(this.getNode(), step.rejection, step.itemIndex);
 			items.push(failedItem.call(this, step, error, step.given));
-			continue;
-		}
-
-		const { settings, chatId, itemIndex } = step;
-		const answer = step.kind === 'lookUp' ? expectObject<Contact>(await step.outcome) : NO_ANSWER;
-		if (!answer.ok) {
-			const error = apiError(this.getNode(), answer.failure, itemIndex);
+		} else if (step.kind === 'groupIdOnly') {
+			const { id: chatId } = step.chatId;
+			items.push(foundItem(step, { chatId, isGroup: true }, undefined));
+		} else {
+			counts.asked += 1;
+			const outcome = await step.outcome;
+			if (outcome.ok) {
+				for (const item of await foundItems.call(this, step, outcome.value, counts))
+					items.push(item);
+				continue;
+			}
+			if (stopOnFailure && outcome.inherited) {
+				// It belongs to an item that comes later, unless it was the user who stopped.
+				stopped = outcome.failure;
+				continue;
+			}
+			const error = apiError(this.getNode(), outcome.failure, step.itemIndex);
 			if (stopOnFailure) throw error;
-			items.push(failedItem.call(this, step, error, chatId.id));
-			continue;
+			items.push(failedItem.call(this, step, error, step.chatId.id));
 		}
-
-		// Read before shaping, which takes the contact over and may leave the link out.
-		const url = answer.value?.avatar;
-		const shaped = shape(step, answer.value);
-		const wantsAvatar = settings.downloadAvatar && shaped.length > 0;
-		let avatar: IBinaryData | undefined;
-		if (wantsAvatar && typeof url === 'string' && url !== '') {
-			avatar = await downloadAvatar.call(this, url, chatId.id, settings.timeout);
-			if (!avatar) missingAvatars += 1;
-		}
-		for (const found of shaped) items.push(foundItem(step, found, avatar));
 	}
-	if (missingAvatars > 0) tellMissingAvatars.call(this, missingAvatars);
+	if (stopped) throw apiError(this.getNode(), stopped);
+	this.addExecutionHints(...summariseRun(counts, batch.counts));
 	return items;
 }

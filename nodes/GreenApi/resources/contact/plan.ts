@@ -2,8 +2,8 @@
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { type ChatId, readChatId, type Rejection } from '../../green-api/chatId';
-import type { GreenApiRequest } from '../../green-api/request';
-import { type ContactSettings, readContactParameter, settingsReader } from './settings';
+import type { LookUpRequest } from '../../lookups/startBatch';
+import { type ContactSettings, contactReader, settingsReader } from './settings';
 
 interface ItemPlan {
 	/** The input item's index, counted from 0. */
@@ -25,7 +25,7 @@ export interface LookUpPlan extends ItemPlan {
 	kind: 'lookUp';
 	settings: ContactSettings;
 	chatId: ChatId;
-	request: GreenApiRequest;
+	request: LookUpRequest;
 }
 
 /** A group of which only the chat id is wanted: that costs no request. */
@@ -49,9 +49,10 @@ const GROUP_REFUSED: Rejection = {
 
 function planChat(item: ItemPlan, settings: ContactSettings, chatId: ChatId): Plan {
 	const { id } = chatId;
-	const { groupChats, timeout } = settings;
+	const { groupChats, timeout, policy } = settings;
 	if (chatId.kind !== 'group') {
-		const request: GreenApiRequest = { method: 'getContactInfo', body: { chatId: id }, timeout };
+		const body = { chatId: id };
+		const request: LookUpRequest = { method: 'getContactInfo', body, timeout, policy };
 		return { ...item, kind: 'lookUp', settings, chatId, request };
 	}
 	switch (groupChats) {
@@ -60,7 +61,8 @@ function planChat(item: ItemPlan, settings: ContactSettings, chatId: ChatId): Pl
 		case 'error':
 			return { ...item, kind: 'reject', settings, rejection: GROUP_REFUSED, given: id };
 		case 'groupData': {
-			const request: GreenApiRequest = { method: 'getGroupData', body: { groupId: id }, timeout };
+			const body = { groupId: id };
+			const request: LookUpRequest = { method: 'getGroupData', body, timeout, policy };
 			return { ...item, kind: 'lookUp', settings, chatId, request };
 		}
 		case 'chatIdOnly':
@@ -83,12 +85,13 @@ function readExpressionError(error: unknown): Rejection {
  */
 export function planItems(this: IExecuteFunctions): Plan[] {
 	const settingsOf = settingsReader.call(this);
+	const contactOf = contactReader.call(this);
 
 	return this.getInputData().map(({ json: input }, itemIndex): Plan => {
 		const item: ItemPlan = { itemIndex, input };
 		let given: unknown = null;
 		try {
-			given = readContactParameter.call(this, itemIndex);
+			given = contactOf(itemIndex, input);
 			const settings = settingsOf(itemIndex);
 			const { rejection } = settings;
 			if (rejection) return { ...item, kind: 'reject', settings, rejection, given };

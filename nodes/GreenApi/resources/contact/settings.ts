@@ -1,8 +1,9 @@
 /** Reads what the user set for one item, and refuses what can't be meant. */
 
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../green-api/chatId';
 import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
+import type { LookUpPolicy } from '../../lookups/startBatch';
 
 /** What each field with a choice can be; the first is the default. */
 export const CHOICES = {
@@ -36,11 +37,19 @@ export interface ContactSettings {
 	avatarBinaryField: string;
 	/** For one attempt, in ms. */
 	timeout: number;
+	policy: LookUpPolicy;
 	/** The first of what the user set that can't be meant. */
 	rejection?: Rejection;
 }
 
 export const DEFAULT_AVATAR_FIELD = 'avatar';
+
+/** GREEN-API documentation, "Rate limiter": one getContactInfo, one getGroupData a second. */
+export const DEFAULT_POLICY: LookUpPolicy = {
+	requestsPerSecond: 1,
+	maxRetries: 4,
+	cacheSeconds: 0,
+};
 
 /** Node.js's timers run out at once when they are set to more. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
@@ -52,6 +61,14 @@ const SWITCH_POSITIONS = new Map<unknown, boolean>([
 	[false, false],
 	['false', false],
 ]);
+
+/** @returns NaN for what is no finite number, nor text that holds one */
+function readNumber(value: unknown): number {
+	const text = typeof value === 'number' ? String(value) : value;
+	if (typeof text !== 'string' || text.trim() === '') return NaN;
+	const number = Number(text);
+	return Number.isFinite(number) ? number : NaN;
+}
 
 /** Reads values that expressions may have made anything of, and keeps what can't be meant. */
 class ValueReader {
@@ -96,8 +113,8 @@ class ValueReader {
 	}
 
 	milliseconds(label: string, value: unknown): number {
-		const ms = typeof value === 'string' ? Number(value) : value;
-		if (typeof ms !== 'number' || !(ms > 0 && Number.isFinite(ms))) {
+		const ms = readNumber(value);
+		if (!(ms > 0)) {
 			this.reject(
 				`"${label}" is not a number above 0`,
 				`Enter milliseconds, e.g. ${DEFAULT_TIMEOUT_MS}, or remove the option.`,
@@ -105,6 +122,18 @@ class ValueReader {
 			return DEFAULT_TIMEOUT_MS;
 		}
 		return Math.min(Math.ceil(ms), LONGEST_TIMEOUT_MS);
+	}
+
+	/** A number from 0, which switches off what it is about. */
+	amount(option: keyof LookUpPolicy, label: string, value: unknown): number {
+		const fallback = DEFAULT_POLICY[option];
+		const amount = readNumber(value ?? fallback);
+		if (amount >= 0) return amount;
+		this.reject(
+			`"${label}" is not a number from 0 up`,
+			`Enter a number, e.g. ${fallback}, or remove the option.`,
+		);
+		return fallback;
 	}
 
 	fieldName(label: string, value: unknown = ''): string {
@@ -151,6 +180,19 @@ function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettin
 		avatarBinaryField:
 			read.fieldName('Avatar Binary Field', options.avatarBinaryField) || DEFAULT_AVATAR_FIELD,
 		timeout: read.milliseconds('Timeout (Ms)', options.timeout ?? DEFAULT_TIMEOUT_MS),
+		policy: {
+			requestsPerSecond: read.amount(
+				'requestsPerSecond',
+				'Requests per Second',
+				options.requestsPerSecond,
+			),
+			maxRetries: Math.floor(read.amount('maxRetries', 'Max Retries', options.maxRetries)),
+			cacheSeconds: read.amount(
+				'cacheSeconds',
+				'Cache Results For (Seconds)',
+				options.cacheSeconds,
+			),
+		},
 	};
 	return read.rejection ? { ...settings, rejection: read.rejection } : settings;
 }
@@ -171,15 +213,31 @@ export function settingsReader(this: IExecuteFunctions): (itemIndex: number) => 
 	return () => (shared ??= readSettings.call(this, 0));
 }
 
+/** What a resource locator holds, or the bare value that hand-written and AI-made workflows have. */
+function locatedValue(parameter: unknown): unknown {
+	return typeof parameter === 'object' &&
+		parameter !== null &&
+		'__rl' in parameter &&
+		'value' in parameter
+		? parameter.value
+		: parameter;
+}
+
+/** `={{ $json.chatId }}`, which the field starts as, and the same with other names. */
+const INPUT_FIELD = /^=\{\{\s*\$json\.([A-Za-z]\w*)\s*\}\}$/;
+
 /**
- * @param itemIndex the input item, counted from 0
- * @returns the "Contact" field as it stands or as its expression gave it, unchecked: the value of
- *   the resource locator, or the bare value that hand-written and AI-made workflows have
- * @throws n8n's ExpressionError where an expression can't be resolved
+ * @returns a function that takes an item's index, counted from 0, and its fields, and gives the
+ *   "Contact" field as it stands or as its expression gave it, unchecked; it throws n8n's
+ *   ExpressionError where an expression can't be resolved. The expression that the field starts as
+ *   is read without n8n's help, which takes a tenth of the time that an item costs.
  */
-export function readContactParameter(this: IExecuteFunctions, itemIndex: number): unknown {
-	const value: unknown = this.getNodeParameter('chatId', itemIndex, null);
-	return typeof value === 'object' && value !== null && '__rl' in value && 'value' in value
-		? value.value
-		: value;
+export function contactReader(
+	this: IExecuteFunctions,
+): (itemIndex: number, input: IDataObject) => unknown {
+	const written = locatedValue(this.getNode().parameters.chatId);
+	const field = typeof written === 'string' ? INPUT_FIELD.exec(written)?.[1] : undefined;
+	return field === undefined
+		? (itemIndex) => locatedValue(this.getNodeParameter('chatId', itemIndex, null))
+		: (_itemIndex, input) => (Object.hasOwn(input, field) ? input[field] : undefined);
 }
