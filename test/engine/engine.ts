@@ -18,6 +18,7 @@ import {
 	type INodeExecutionData,
 	type INodeListSearchResult,
 	type INodeParameters,
+	type INodeType,
 	type IPinData,
 	type IRun,
 	type ITaskData,
@@ -104,11 +105,14 @@ export class FinishedRun {
 export class Engine {
 	private constructor(readonly types: LoadedTypes) {}
 
-	/** @throws when the package is not built */
-	static async start(): Promise<Engine> {
+	/**
+	 * @param nodeTypes to have besides, by full name
+	 * @throws when the package is not built
+	 */
+	static async start(nodeTypes: Record<string, INodeType> = {}): Promise<Engine> {
 		Container.get(ErrorReporter).error = () => {};
 		await Container.get(BinaryDataService).init();
-		return new Engine(await LoadedTypes.load());
+		return new Engine(await LoadedTypes.load(nodeTypes));
 	}
 
 	private toWorkflow({ name, nodes, connections, settings }: WorkflowFile): Workflow {

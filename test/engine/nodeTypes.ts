@@ -17,19 +17,27 @@ const root = join(__dirname, '../..');
 
 /** This package as it is built, and n8n's own nodes. */
 export class LoadedTypes implements INodeTypes {
-	private constructor(private readonly loaders: Record<string, PackageDirectoryLoader>) {}
+	private constructor(
+		private readonly loaders: Record<string, PackageDirectoryLoader>,
+		private readonly added: Record<string, INodeType>,
+	) {}
 
-	/** @throws when `dist` is missing: the package has to be built first */
-	static async load(): Promise<LoadedTypes> {
+	/**
+	 * @param added node types of no package, by full name
+	 * @throws when `dist` is missing: the package has to be built first
+	 */
+	static async load(added: Record<string, INodeType> = {}): Promise<LoadedTypes> {
 		const own = new PackageDirectoryLoader(root);
 		await own.loadAll();
 		const base = new LazyPackageDirectoryLoader(join(root, 'node_modules/n8n-nodes-base'));
 		await base.loadAll();
-		return new LoadedTypes({ [PACKAGE_NAME]: own, 'n8n-nodes-base': base });
+		return new LoadedTypes({ [PACKAGE_NAME]: own, 'n8n-nodes-base': base }, added);
 	}
 
 	/** @param type the full name, e.g. `n8n-nodes-base.set` */
 	getByName(type: string): INodeType | IVersionedNodeType {
+		const added = this.added[type];
+		if (added) return added;
 		const [packageName = '', nodeName = ''] = type.split('.');
 		const loader = this.loaders[packageName];
 		if (!loader) throw new Error(`No package ${packageName} is loaded`);
