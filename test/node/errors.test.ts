@@ -264,7 +264,8 @@ describe('when something goes wrong', () => {
 	});
 
 	it('a server that is not there is told, with the number of tries', async () => {
-		const finished = await run(testWorkflow('contacts'), { apiUrl: 'http://127.0.0.1:1' });
+		const one = withInput(testWorkflow('contacts'), [{ chatId: SEED_CHAT_ID }]);
+		const finished = await run(one, { apiUrl: 'http://127.0.0.1:1' });
 		expect(finished.error).toMatchObject({
 			message: 'GREEN-API could not be reached (tried 5 times) [Item 0]',
 		});

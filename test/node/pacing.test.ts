@@ -320,7 +320,7 @@ describe('hints', () => {
 		const finished = await run(workflow(contacts(30), { requestsPerSecond: 0.5 }));
 		expect(finished.hints(NODE_NAME)).toEqual([
 			'Found 30 of 30 contacts.',
-			'"Requests per Second" is 0.5 for each instance: 30 requests take about 1 minute.',
+			'"Requests per Second" is set to 0.5: 30 requests take about 1 minute.',
 		]);
 	});
 });

@@ -73,7 +73,7 @@ describe('the "From List" mode, when GREEN-API gives no list', () => {
 		[
 			'sends something else',
 			{ kind: 'answer' as const, status: 200, body: '{}' },
-			'The answer is incomplete or does not come from GREEN-API (tried 5 times)',
+			'The answer is incomplete or does not come from GREEN-API (tried 4 times)',
 		],
 	])('says so when it %s', async (_what, fault, message) => {
 		parts.double.script(fault, { times: Infinity });

@@ -119,9 +119,11 @@ describe('reading an answer', () => {
 
 describe('an answer that several read', () => {
 	it('gives each of them objects of their own', () => {
-		const answer = new Answer('{"name":"Dealer","products":[{"id":"1"}]}');
-		const given = [answer.read(), answer.read(), answer.read()];
-		expectNothingShared(given);
-		expect(given[1]).toEqual(given[0]);
+		const body = '{"name":"Dealer","products":[{"id":"1"}]}';
+		for (const answer of [new Answer(body), answerOf(readAnswer(200, body, 'object'))]) {
+			const given = [answer.read(), answer.read(), answer.read()];
+			expectNothingShared(given);
+			for (const value of given) expect(value).toEqual(JSON.parse(body));
+		}
 	});
 });

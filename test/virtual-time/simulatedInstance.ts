@@ -44,7 +44,7 @@ export function answerFor(chatId: string): Answer {
 
 export class SimulatedInstance {
 	readonly requests: SimulatedRequest[] = [];
-	private limiter: Pick<RateLimiter, 'accept'>;
+	private readonly limiter: Pick<RateLimiter, 'accept'>;
 
 	constructor(
 		private readonly clock: VirtualClock,
@@ -68,11 +68,6 @@ export class SimulatedInstance {
 		await this.clock.sleep((logged.isRefused ? refusalLatencyMs() : latencyMs(request)) + wayMs());
 		return fault ? { ok: false, failure: fault } : { ok: true, value: answerFor(chatId) };
 	};
-
-	/** The limit changes from now on. */
-	setLimit(limit: number): void {
-		this.limiter = new RateLimiter(limit);
-	}
 
 	get refused(): SimulatedRequest[] {
 		return this.requests.filter(({ isRefused }) => isRefused);

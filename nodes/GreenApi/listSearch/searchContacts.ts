@@ -6,13 +6,16 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, readChatId } from '../green-api/chatId';
-import { DEFAULT_TIMEOUT_MS } from '../green-api/request';
 import { type LookUpPolicy, startBatch } from '../lookups/startBatch';
 import { apiError } from '../nodeErrors';
 import { readAccount, sendRequest } from '../transport';
 
-/** The editor asks anew with every letter typed; GREEN-API allows one getContacts a second. */
-const LIST_POLICY: LookUpPolicy = { requestsPerSecond: 1, maxRetries: 4, cacheSeconds: 10 };
+/**
+ * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who
+ * sits before it wants a list or a reason within seconds.
+ */
+const LIST_POLICY: LookUpPolicy = { requestsPerSecond: 0, maxRetries: 3, cacheSeconds: 10 };
+const LIST_TIMEOUT_MS = 10_000;
 
 interface ListedChat {
 	chatId: ChatId;
@@ -66,7 +69,7 @@ export async function searchContacts(
 	});
 	const outcome = await batch.lookUp({
 		method: 'getContacts',
-		timeout: DEFAULT_TIMEOUT_MS,
+		timeout: LIST_TIMEOUT_MS,
 		policy: LIST_POLICY,
 	});
 	if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);

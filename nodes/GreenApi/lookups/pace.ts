@@ -21,15 +21,17 @@
  */
 
 /** Careful until the line is known. */
-const FIRST_MARGIN = 0.045;
+const FIRST_MARGIN = 0.042;
 /** Also what keeps a process that is alone from leaving no gap for those who come later. */
 const LEAST_MARGIN = 0.03;
 const MOST_MARGIN = 0.08;
-const MARGIN_STEP_UP = 0.008;
+const MARGIN_STEP_UP = 0.007;
 const MARGIN_STEP_DOWN = 0.000_06;
 /** As long as no request came too early. */
 const MARGIN_STEP_DOWN_AT_FIRST = 0.000_2;
 
+/** So many refusals in a row are not the line's doing. */
+const REFUSALS_BY_OTHERS = 2;
 /** How long it counts that others were met. */
 const OTHERS_REMEMBERED = 30;
 const MOST_CHANCE = 0.25;
@@ -38,17 +40,23 @@ const MOST_CHANCE = 0.25;
 const FIRST_PROBE = 0.9;
 const LAST_PROBE = 0.25;
 const PROBE_FACTOR = 0.85;
+/** However high the rate is set, the limit is not asked more often than that for long. */
+const SHORTEST_PROBE_MS = 100;
 /** From the news of a refusal to the next try, at most, where the wait is over by then. */
 const AFTER_NEWS = 0.05;
 /**
- * Every so many refusals the whole spacing is kept before the next try: the documentation does not
- * say that refused requests don't count, and if they do, probing alone would never end.
+ * Every so many refusals the whole spacing is kept before the next try, and twice as much each time
+ * from the third on: the documentation does not say that refused requests don't count, and if they
+ * do, probing alone would never end.
  */
 const WHOLE_SPACING_EVERY = 12;
+const MOST_SPACINGS = 8;
 
 /** Gaps looked at to find the limit's own spacing, and how many of either kind it takes. */
 const REMEMBERED_GAPS = 100;
 const ENOUGH_GAPS = 10;
+/** Of which it is not known yet what they came too soon after. */
+const REMEMBERED_REFUSALS = 1000;
 /** How much longer than an accepted gap a refused one may be: what the line's jitter makes of them. */
 const BLURRED = 1.1;
 /** Less than this above the known spacing is the margin's business. */
@@ -60,8 +68,9 @@ const LEARNED_STEP_DOWN = 0.000_5;
 const LEARNED_STEP_GROWTH = 8;
 const LEARNED_STEP_UP = 0.02;
 
-/** Refusals further apart than that, and the longest pause a server may ask for, are not one row. */
-const LONGEST_SILENCE_MS = 60_000;
+/** Refusals further apart than a pause and a try take, at most, are not one row. */
+const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PROBE = 12;
 
 /** What has to be known of a request to learn from what became of it. */
 export interface PacedRequest {
@@ -88,6 +97,8 @@ export class Pace {
 	/** Times from the last accepted request to those that were accepted or refused after it. */
 	private acceptedGaps: number[] = [];
 	private refusedGaps: number[] = [];
+	/** Since the last accepted one that is known of. */
+	private refusedSentAt: number[] = [];
 
 	private notBefore = -Infinity;
 	private pausedUntil = -Infinity;
@@ -98,6 +109,8 @@ export class Pace {
 	private lastAcceptedSentAt = -Infinity;
 	private refusedSince: number | undefined;
 	private lastRefusedAt = -Infinity;
+	/** Of all requests. */
+	private refusalsInARow = 0;
 
 	/** @param random gives numbers from 0 up to, but not including, 1 */
 	constructor(private readonly random: () => number) {}
@@ -115,7 +128,7 @@ export class Pace {
 			this.pausedUntil,
 			this.notBefore,
 			this.formerSentAt + spacing,
-			this.lastSentAt + spacing * (1 + this.margin + chance),
+			this.lastSentAt + Math.max(spacing * (1 + this.margin + chance), this.shortestProbeMs),
 		);
 	}
 
@@ -134,13 +147,17 @@ export class Pace {
 	 */
 	accepted({ spacingMs, sentAt, refusals }: PacedRequest, now: number): void {
 		this.refusedSince = undefined;
+		this.refusalsInARow = 0;
 		if (spacingMs === 0 || sentAt <= this.lastAcceptedSentAt) return;
-		remember(this.acceptedGaps, sentAt - this.lastAcceptedSentAt);
-		this.lastAcceptedSentAt = sentAt;
+		this.rememberGaps(sentAt);
 
 		const spacing = this.spacing(spacingMs);
-		if (refusals > 1) this.othersUntil = now + OTHERS_REMEMBERED * spacing;
-		this.adjustMargin(refusals, now);
+		if (refusals === 0) this.narrowMargin(this.marginStepDown);
+		if (refusals >= REFUSALS_BY_OTHERS) {
+			// The first of these refusals was taken for the line's doing.
+			if (!this.knowsOthers(now)) this.narrowMargin(MARGIN_STEP_UP);
+			this.othersUntil = now + OTHERS_REMEMBERED * spacing;
+		}
 		this.adjustLearned(refusals);
 		if (refusals > 0) this.learnSpacing(spacing);
 	}
@@ -152,16 +169,23 @@ export class Pace {
 	 * @param now when that became known
 	 */
 	refused({ spacingMs, sentAt, refusals }: PacedRequest, now: number): void {
-		const isNew = now - this.lastRefusedAt > LONGEST_SILENCE_MS + 2 * spacingMs;
+		const silenceMs = LONGEST_PAUSE_MS + LONGEST_PROBE * this.spacing(spacingMs);
+		const isNew = now - this.lastRefusedAt > silenceMs;
 		if (isNew || this.refusedSince === undefined) this.refusedSince = now;
 		this.lastRefusedAt = now;
 		if (spacingMs === 0) return;
-		remember(this.refusedGaps, sentAt - this.lastAcceptedSentAt);
+		remember(this.refusedSentAt, sentAt, REMEMBERED_REFUSALS);
+		this.refusalsInARow += 1;
+		if (this.isByTheLine(refusals, now)) {
+			this.margin = Math.min(MOST_MARGIN, this.margin + MARGIN_STEP_UP);
+			this.marginStepDown = MARGIN_STEP_DOWN;
+		}
 
 		const spacing = this.spacing(spacingMs);
 		const again = Math.max(
 			sentAt + spacing * this.probeWait(refusals, now),
 			now + spacing * AFTER_NEWS * this.random(),
+			now + this.shortestProbeMs,
 		);
 		if (sentAt < this.lastSentAt) {
 			this.notBefore = Math.max(this.notBefore, again);
@@ -182,6 +206,11 @@ export class Pace {
 		return this.refusedSince === undefined ? 0 : now - this.refusedSince;
 	}
 
+	/** Grows fast, so that a rate which is set far too high floods nobody. */
+	private get shortestProbeMs(): number {
+		return this.refusalsInARow === 0 ? 0 : Math.min(SHORTEST_PROBE_MS, 2 ** this.refusalsInARow);
+	}
+
 	private spacing(spacingMs: number): number {
 		return spacingMs === 0 ? 0 : Math.max(spacingMs, this.learnedMs);
 	}
@@ -190,24 +219,25 @@ export class Pace {
 		return now < this.othersUntil;
 	}
 
+	private narrowMargin(step: number): void {
+		this.margin = Math.max(LEAST_MARGIN, this.margin - step);
+	}
+
+	/** Whether a request was most likely just a little early. */
+	private isByTheLine(refusals: number, now: number): boolean {
+		return refusals === 0 && !this.knowsOthers(now);
+	}
+
 	/** The wait from a refused try to the next one. */
 	private probeWait(refusals: number, now: number): number {
-		// The line's doing, most likely: the slot is there by now.
-		if (refusals === 0 && !this.knowsOthers(now)) return 0;
-		if ((refusals + 1) % WHOLE_SPACING_EVERY === 0) {
-			return 1 + this.margin + MOST_CHANCE * this.random();
+		if (this.isByTheLine(refusals, now)) return MOST_MARGIN * (1 + this.random() / 2);
+		const time = (refusals + 1) / WHOLE_SPACING_EVERY;
+		if (Number.isInteger(time)) {
+			const spacings = Math.min(MOST_SPACINGS, 2 ** Math.max(0, time - 2));
+			return spacings * (1 + this.margin + MOST_CHANCE * this.random());
 		}
 		const mean = Math.max(LAST_PROBE, FIRST_PROBE * PROBE_FACTOR ** refusals);
 		return mean * (0.5 + this.random());
-	}
-
-	private adjustMargin(refusals: number, now: number): void {
-		if (refusals === 0) {
-			this.margin = Math.max(LEAST_MARGIN, this.margin - this.marginStepDown);
-		} else if (refusals === 1 && !this.knowsOthers(now)) {
-			this.margin = Math.min(MOST_MARGIN, this.margin + MARGIN_STEP_UP);
-			this.marginStepDown = MARGIN_STEP_DOWN;
-		}
 	}
 
 	private adjustLearned(refusals: number): void {
@@ -218,6 +248,20 @@ export class Pace {
 			this.streak = 0;
 			if (refusals === 1) this.learnedMs *= 1 + LEARNED_STEP_UP;
 		}
+	}
+
+	/**
+	 * Refusals may be known before the requests that they came too soon after are: only when the next
+	 * accepted one is known, it is known which ones those were.
+	 */
+	private rememberGaps(acceptedSentAt: number): void {
+		const former = this.lastAcceptedSentAt;
+		for (const sentAt of this.refusedSentAt) {
+			if (sentAt < acceptedSentAt) remember(this.refusedGaps, sentAt - former);
+		}
+		this.refusedSentAt = this.refusedSentAt.filter((sentAt) => sentAt > acceptedSentAt);
+		remember(this.acceptedGaps, acceptedSentAt - former);
+		this.lastAcceptedSentAt = acceptedSentAt;
 	}
 
 	/** With others on the instance, longer gaps are refused than accepted and this finds nothing. */
@@ -237,8 +281,8 @@ export class Pace {
 	}
 }
 
-function remember(gaps: number[], gapMs: number): void {
-	if (!(gapMs > 0 && Number.isFinite(gapMs))) return;
-	gaps.push(gapMs);
-	if (gaps.length > REMEMBERED_GAPS) gaps.shift();
+function remember(times: number[], ms: number, most = REMEMBERED_GAPS): void {
+	if (!Number.isFinite(ms)) return;
+	times.push(ms);
+	if (times.length > most) times.shift();
 }

@@ -28,6 +28,8 @@ export interface TurnOptions {
 	refusals?: number;
 	/** Before the others of its batch: it had its turn already. */
 	ahead?: boolean;
+	/** Is asked when the turn has come; where it says no, the turn goes to the next who waits. */
+	claim?: () => boolean;
 }
 
 /** How many requests may wait for their answers at once: one more with each answer that comes. */
@@ -46,7 +48,8 @@ interface Waiting extends Required<TurnOptions> {
 export interface Lane {
 	/**
 	 * @param options when it may go
-	 * @returns the turn, as soon as the request may be sent; undefined once the lane is closed
+	 * @returns the turn, as soon as the request may be sent; undefined once the lane is closed, or
+	 *   when `claim` says no
 	 */
 	takeTurn(options: TurnOptions): Promise<Turn | undefined>;
 	/** Lets go of everything that waits and of what comes later; turns that were given stay. */
@@ -57,6 +60,7 @@ class Queue {
 	private first: Waiting | undefined;
 	private last: Waiting | undefined;
 	isClosed = false;
+	lastSentAt = -Infinity;
 
 	get head(): Waiting | undefined {
 		return this.first;
@@ -83,6 +87,11 @@ class Queue {
 		for (let waiting = this.first; waiting; waiting = waiting.next) waiting.grant(undefined);
 		this.first = undefined;
 	}
+}
+
+/** @returns when the batch may go on as far as its own rate goes, where others have a higher one */
+function ownSlot({ head, lastSentAt }: Queue, spacingMs: number): number {
+	return head && head.spacingMs > spacingMs ? lastSentAt + head.spacingMs : -Infinity;
 }
 
 /** The requests of one instance and method, from all executions in this process. */
@@ -130,38 +139,54 @@ export class Pacer {
 
 	private async takeTurn(
 		queue: Queue,
-		{ spacingMs, refusals = 0, ahead = false }: TurnOptions,
+		{ spacingMs, refusals = 0, ahead = false, claim = () => true }: TurnOptions,
 	): Promise<Turn | undefined> {
 		if (queue.isClosed) return undefined;
 		return await new Promise((grant) => {
 			if (!queue.head) this.queues.push(queue);
-			queue.add({ spacingMs, refusals, ahead, grant, next: undefined });
+			queue.add({ spacingMs, refusals, ahead, claim, grant, next: undefined });
 			this.dispatch();
 		});
 	}
 
 	private dispatch(): void {
 		while (this.inFlight < this.open) {
-			const [queue] = this.queues;
-			const waiting = queue?.head;
-			if (!queue || !waiting) {
+			if (this.queues.length === 0) {
 				if (this.inFlight === 0) this.open = this.window.first;
 				return;
 			}
 			const now = this.clock.now();
-			const slot = this.pace.nextSlot(waiting.spacingMs, now);
-			if (slot > now) {
-				this.wakeAt(slot, now);
+			// Where workflows set different rates, one that is low holds up nobody else.
+			const spacingMs = Math.min(...this.queues.map(({ head }) => head?.spacingMs ?? Infinity));
+			const slot = this.pace.nextSlot(spacingMs, now);
+			const slots = this.queues.map((queue) => Math.max(slot, ownSlot(queue, spacingMs)));
+			const next = slots.findIndex((own) => own <= now);
+			const queue = this.queues[next];
+			if (!queue) {
+				this.wakeAt(Math.min(...slots), now);
 				return;
 			}
-			this.queues.shift();
-			queue.takeHead();
-			if (queue.head) this.queues.push(queue);
-			this.give(waiting, now);
+			this.takeHead(queue, next, spacingMs, now);
 		}
 	}
 
-	private give({ spacingMs, refusals, grant }: Waiting, now: number): void {
+	private takeHead(queue: Queue, place: number, spacingMs: number, now: number): void {
+		const waiting = queue.head;
+		this.queues.splice(place, 1);
+		queue.takeHead();
+		const isWanted = waiting?.claim() ?? false;
+		// Who is not wanted leaves the turn of its batch to the one behind it.
+		if (queue.head && isWanted) this.queues.push(queue);
+		else if (queue.head) this.queues.splice(place, 0, queue);
+		if (!isWanted) {
+			waiting?.grant(undefined);
+			return;
+		}
+		queue.lastSentAt = now;
+		if (waiting) this.give(waiting, spacingMs, now);
+	}
+
+	private give({ refusals, grant }: Waiting, spacingMs: number, now: number): void {
 		this.inFlight += 1;
 		this.pace.sent(now);
 		const request: PacedRequest = { spacingMs, sentAt: now, refusals };

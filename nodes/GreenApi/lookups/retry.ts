@@ -6,9 +6,12 @@ import { type Failure, isRateLimit } from '../green-api/failures';
 const LONGEST_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 1_000;
 
-/** The limit opens by itself: only when nothing at all gets through for so long is it given up. */
+/**
+ * The limit opens by itself, and with many processes on an instance one of them may wait for long:
+ * only when nothing at all gets through for so long is it given up. 5 minutes at one a second.
+ */
+const PATIENCE_SLOTS = 300;
 const PATIENCE_MS = 30_000;
-const PATIENCE_SLOTS = 60;
 
 /** What has happened to a request so far. */
 export interface Tries {

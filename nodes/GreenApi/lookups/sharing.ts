@@ -20,18 +20,34 @@ export interface Question {
 export interface Asker {
 	/** How old a kept answer may be, and for how long a new one is kept, in ms; 0: neither. */
 	cacheMs: number;
-	/** Ends the waiting for a request that was asked for with the same `own`. */
+	/** Ends the waiting for a request that was sent by someone with the same `own`. */
 	own: Cancellation;
-	/** Ends the waiting for anybody else's. */
+	/** Ends the waiting for anybody else's, and for a turn. */
 	others: Cancellation;
 }
 
-interface InFlight {
-	outcome: ReturnType<Request>;
-	owner: Cancellation;
-}
+type Asked = Outcome<Answer> | typeof CANCELLED;
 
-type Request = () => Promise<Outcome<Answer> | typeof CANCELLED>;
+/**
+ * Waits for its turn, asks `claim`, and sends the request if that says so. Gives `CANCELLED` when it
+ * did not, or when the request was dropped before there was an outcome.
+ */
+export type Request = (claim: () => boolean) => Promise<Asked>;
+
+/** Those who wait for the answer to one question. */
+class Group {
+	/** Whose request it is, as soon as one of them has sent it. */
+	sender: Cancellation | undefined;
+	waiting = 0;
+	readonly outcome: Promise<Asked>;
+	settle!: (outcome: Asked) => void;
+
+	constructor() {
+		this.outcome = new Promise((settle) => {
+			this.settle = settle;
+		});
+	}
+}
 
 interface Kept {
 	answer: Answer;
@@ -41,7 +57,7 @@ interface Kept {
 
 /** The answers that executions in this process have in common. */
 export class SharedAnswers {
-	private readonly inFlight = new Map<string, InFlight>();
+	private readonly groups = new Map<string, Group>();
 	/** In the order of use, the least recently used first. */
 	private readonly kept = new Map<string, Kept>();
 	private keptCharacters = 0;
@@ -58,37 +74,65 @@ export class SharedAnswers {
 	) {}
 
 	/**
+	 * Everyone who asks waits for a turn of their own; whoever gets one first sends the request, for
+	 * all who wait then. So nobody waits for longer than they would have alone.
+	 *
 	 * @param question who asks what, and how
 	 * @param asker how long answers are good for, and what ends the waiting
-	 * @param request asks the server; `CANCELLED` when it was dropped before there was an outcome,
-	 *   which leaves those who waited for it to ask by themselves
+	 * @param request asks the server; is called again when another's request was dropped
 	 * @returns the outcome and where it is from, or `CANCELLED`
 	 */
 	async get(
 		{ question, manner }: Question,
-		{ cacheMs, own, others }: Asker,
+		asker: Asker,
 		request: Request,
 	): Promise<Shared | typeof CANCELLED> {
-		const kept = this.use(question, cacheMs);
+		const kept = this.use(question, asker.cacheMs);
 		if (kept) return { outcome: { ok: true, value: kept }, source: 'cache' };
 
 		const key = question + manner;
 		for (;;) {
-			const flying = this.inFlight.get(key);
-			const patience = flying?.owner === own ? own : others;
-			const outcome = await (flying ? patience.race(flying.outcome) : this.lead(key, own, request));
+			const { outcome, isSender } = await this.askWithOthers(key, asker, request);
 			if (outcome !== CANCELLED) {
-				if (outcome.ok) this.keep(question, cacheMs, outcome.value);
-				return { outcome, source: flying ? 'shared' : 'request' };
+				if (outcome.ok) this.keep(question, asker.cacheMs, outcome.value);
+				return { outcome, source: isSender ? 'request' : 'shared' };
 			}
-			if (!flying || patience.isCancelled) return CANCELLED;
+			const isOver = asker.others.isCancelled || asker.own.isCancelled;
+			if (isSender || isOver) return CANCELLED;
 		}
 	}
 
-	private async lead(key: string, owner: Cancellation, request: Request): ReturnType<Request> {
-		const outcome = request().finally(() => this.inFlight.delete(key));
-		this.inFlight.set(key, { outcome, owner });
-		return await outcome;
+	private async askWithOthers(
+		key: string,
+		{ own, others }: Asker,
+		request: Request,
+	): Promise<{ outcome: Asked; isSender: boolean }> {
+		const group = this.groups.get(key) ?? new Group();
+		this.groups.set(key, group);
+		group.waiting += 1;
+		let isSender = false;
+		const claim = () => {
+			if (group.sender) return false;
+			group.sender = own;
+			isSender = true;
+			return true;
+		};
+		void request(claim).then((outcome) => {
+			if (isSender) this.settle(key, group, outcome);
+		});
+
+		let outcome = await others.race(group.outcome);
+		if (outcome === CANCELLED && others.isCancelled && group.sender === own) {
+			outcome = await own.race(group.outcome);
+		}
+		group.waiting -= 1;
+		if (group.waiting === 0 && !group.sender) this.groups.delete(key);
+		return { outcome, isSender };
+	}
+
+	private settle(key: string, group: Group, outcome: Asked): void {
+		this.groups.delete(key);
+		group.settle(outcome);
 	}
 
 	private use(question: string, cacheMs: number): Answer | undefined {

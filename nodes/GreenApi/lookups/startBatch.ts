@@ -10,8 +10,9 @@ import {
 } from '../green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '../green-api/request';
 import { CANCELLED, Cancellation } from './cancellation';
-import type { Lane, Pacer, Turn, Verdict } from './pacer';
+import type { Lane, Pacer, Verdict } from './pacer';
 import { processWide, type Surroundings } from './processWide';
+import { Repeats } from './repeats';
 import { decideRetry, pauseAfter, type Tries } from './retry';
 import type { Shared } from './sharing';
 
@@ -60,7 +61,7 @@ export interface BatchOptions {
 export interface BatchCounts {
 	/** Sent, tries included. */
 	requests: number;
-	/** Answered with 429, each of which was tried again or gave its lookup up. */
+	/** Tried again because the limit refused them, with 429. */
 	refusals: number;
 	/** Tried again for other reasons. */
 	retries: number;
@@ -82,15 +83,39 @@ export interface Batch {
 	 * @returns its outcome; the promise never rejects
 	 */
 	lookUp(request: LookUpRequest): Promise<LookUpOutcome>;
+	/**
+	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
+	 * and answers that wait for one before them are bounded. The same question is asked once, however far apart it comes.
+	 *
+	 * @param requests what to ask, and how
+	 * @returns the outcomes, in the order of the requests; never throws. Leaving it before its end ends
+	 *   the batch.
+	 */
+	lookUpAll(requests: readonly LookUpRequest[]): AsyncGenerator<LookUpOutcome, void>;
 	readonly counts: Readonly<BatchCounts>;
 }
 
 const MS = 1000;
 
-function verdictOf(outcome: Outcome<Answer>): Verdict {
-	if (outcome.ok) return 'accepted';
-	if (isRateLimit(outcome.failure)) return 'refused';
-	return isRefusal(outcome.failure) ? 'accepted' : 'unknown';
+/** More than can be in flight: those that wait for another try hold up nobody. */
+const MOST_RUNNING = 256;
+/** Of answers that wait for one before them. */
+const MOST_HELD_CHARACTERS = 20_000_000;
+
+/** Node.js's timers can't be set to much more, and no more are needed to stand for "hardly ever". */
+const LONGEST_SPACING_MS = 2 ** 30;
+
+function charactersOf(outcome: LookUpOutcome): number {
+	return outcome.ok ? outcome.value.text.length : 0;
+}
+
+function questionOf({ method, body }: GreenApiRequest): string {
+	return JSON.stringify([method, body]);
+}
+
+function verdictOn(failure: Failure): Verdict {
+	if (isRateLimit(failure)) return 'refused';
+	return isRefusal(failure) ? 'accepted' : 'unknown';
 }
 
 class PacedBatch implements Batch {
@@ -131,6 +156,49 @@ class PacedBatch implements Batch {
 		return outcome;
 	}
 
+	async *lookUpAll(requests: readonly LookUpRequest[]): AsyncGenerator<LookUpOutcome, void> {
+		const repeats = new Repeats<Promise<LookUpOutcome>>(requests.map(questionOf));
+		const begun = new Map<number, Promise<LookUpOutcome>>();
+		let [next, running, heldCharacters] = [0, 0, 0];
+
+		const begin = (request: LookUpRequest): Promise<LookUpOutcome> => {
+			const { answer, isRepeated } = repeats.answer(
+				questionOf(request),
+				async () => await this.lookUp(request),
+			);
+			if (isRepeated) void answer.then(({ ok }) => (this.counts.shared += ok ? 1 : 0));
+			running += 1;
+			void answer.then((outcome) => {
+				running -= 1;
+				heldCharacters += charactersOf(outcome);
+				lookAhead();
+			});
+			begun.set(next, answer);
+			next += 1;
+			return answer;
+		};
+		const lookAhead = () => {
+			while (running < MOST_RUNNING && heldCharacters < MOST_HELD_CHARACTERS) {
+				const request = requests[next];
+				if (!request || this.ending.isCancelled) return;
+				void begin(request);
+			}
+		};
+
+		try {
+			for (const [index, request] of requests.entries()) {
+				lookAhead();
+				const outcome = await (begun.get(index) ?? begin(request));
+				begun.delete(index);
+				heldCharacters -= charactersOf(outcome);
+				yield outcome;
+			}
+		} finally {
+			// Who does not take the rest does not want it.
+			if (begun.size > 0 || next < requests.length) this.end(failureOfNetwork('ERR_CANCELED'));
+		}
+	}
+
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
 		const shared = this.ending.isCancelled ? CANCELLED : await this.share(request);
 		if (shared === CANCELLED) return { ok: false, failure: this.endedBy, inherited: true };
@@ -147,21 +215,25 @@ class PacedBatch implements Batch {
 	}
 
 	private async share(request: LookUpRequest): Promise<Shared | typeof CANCELLED> {
-		const { method, body, timeout, policy } = request;
+		const { timeout, policy } = request;
 		return await this.around.answers.get(
 			{
-				question: JSON.stringify([this.options.account.credential, method, body]),
+				question: this.options.account.credential + questionOf(request),
 				manner: JSON.stringify([timeout, policy.maxRetries]),
 			},
 			{ cacheMs: policy.cacheSeconds * MS, own: this.stopping, others: this.ending },
-			async () => (this.ending.isCancelled ? CANCELLED : await this.ask(request)),
+			async (claim) => (this.ending.isCancelled ? CANCELLED : await this.ask(request, claim)),
 		);
 	}
 
-	private async ask(request: LookUpRequest): Promise<Outcome<Answer> | typeof CANCELLED> {
+	private async ask(
+		request: LookUpRequest,
+		claim: () => boolean,
+	): Promise<Outcome<Answer> | typeof CANCELLED> {
 		const { maxRetries, requestsPerSecond } = request.policy;
 		const { clock, random } = this.around;
-		const spacingMs = requestsPerSecond > 0 ? MS / requestsPerSecond : 0;
+		const spacingMs =
+			requestsPerSecond > 0 ? Math.min(LONGEST_SPACING_MS, MS / requestsPerSecond) : 0;
 		const pacer = this.pacerOf(request, spacingMs);
 		const lane = this.laneOf(pacer);
 		const tries: Tries = { refusals: 0, failures: 0 };
@@ -169,45 +241,46 @@ class PacedBatch implements Batch {
 
 		for (;;) {
 			const ahead = tries.refusals + tries.failures > 0;
-			const turn = await lane.takeTurn({ spacingMs, refusals: refusalsInARow, ahead });
+			const turn = await lane.takeTurn({
+				spacingMs,
+				refusals: refusalsInARow,
+				ahead,
+				...(!ahead && { claim }),
+			});
 			if (!turn) return CANCELLED;
-			const outcome = await this.stopping.race(this.sendInTurn(request, spacingMs, turn));
+			const outcome = this.ending.isCancelled
+				? CANCELLED
+				: await this.stopping.race(this.sendOnce(request, spacingMs));
 			if (outcome === CANCELLED || this.stopping.isCancelled) {
 				turn.end('unknown');
 				return CANCELLED;
 			}
-			if (outcome.ok) return outcome;
+			if (outcome.ok) {
+				turn.end('accepted');
+				return outcome;
+			}
 
-			const { failure } = outcome;
-			const isRefused = isRateLimit(failure);
+			const isRefused = isRateLimit(outcome.failure);
 			tries[isRefused ? 'refusals' : 'failures'] += 1;
 			refusalsInARow = isRefused ? refusalsInARow + 1 : 0;
 			const policy = { maxRetries, spacingMs, refusedForMs: pacer.refusedFor() };
-			const decision = decideRetry(failure, tries, policy, random);
-			if (!decision.retry) {
-				return { ok: false, failure: afterTries(failure, tries.refusals + tries.failures) };
-			}
-			if (!isRefused) this.counts.retries += 1;
+			const decision = decideRetry(outcome.failure, tries, policy, random);
+			const failure = afterTries(outcome.failure, tries.refusals + tries.failures);
+			// Before the turn ends, which may send the next request.
+			if (!decision.retry && this.isEnding(failure)) this.end(failure);
+			turn.end(verdictOn(failure), pauseAfter(failure));
+			if (!decision.retry) return { ok: false, failure };
+
+			this.counts[isRefused ? 'refusals' : 'retries'] += 1;
 			if (decision.waitMs === 0) continue;
 			if ((await this.ending.race(clock.sleep(decision.waitMs))) === CANCELLED) return CANCELLED;
 		}
 	}
 
-	private async sendInTurn(
-		request: GreenApiRequest,
-		spacingMs: number,
-		turn: Turn,
-	): Promise<Outcome<Answer>> {
+	private async sendOnce(request: GreenApiRequest, spacingMs: number): Promise<Outcome<Answer>> {
 		this.counts.requests += 1;
 		const outcome = await this.send(request);
-		const verdict = verdictOf(outcome);
-		if (verdict === 'refused') this.counts.refusals += 1;
-		else this.countPaced(request, spacingMs);
-		// Before the turn ends, which may send the next request.
-		if (!outcome.ok && outcome.failure.kind !== 'transient' && this.isEnding(outcome.failure)) {
-			this.end(outcome.failure);
-		}
-		turn.end(verdict, outcome.ok ? undefined : pauseAfter(outcome.failure));
+		if (outcome.ok || !isRateLimit(outcome.failure)) this.countPaced(request, spacingMs);
 		return outcome;
 	}
 

@@ -38,10 +38,8 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 
 	async function ask(question: string, manners: Manners = {}) {
 		const { manner = '', cacheMs = 0, batch = newBatch() } = manners;
-		return await answers.get(
-			{ question, manner },
-			{ cacheMs, ...batch },
-			async () => await new Promise((finish) => asked.push({ question, manner, finish })),
+		return await answers.get({ question, manner }, { cacheMs, ...batch }, async (claim) =>
+			claim() ? await new Promise((finish) => asked.push({ question, manner, finish })) : CANCELLED,
 		);
 	}
 

@@ -54,7 +54,7 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: cacheSeconds,
 			description:
-				'How long an answer may be used again for the same contact, by every workflow with the same credential. 0 asks GREEN-API each time.',
+				'How long an answer may be used again for the same contact, by every workflow with the same credential. Links to pictures in it expire. 0 asks GREEN-API each time.',
 		},
 		{
 			displayName: 'Contacts Without Products',
@@ -127,7 +127,7 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: maxRetries,
 			description:
-				'How often a lookup is tried again when GREEN-API or the network is down for a moment. 0 turns retrying off.',
+				'How often a lookup is tried again when GREEN-API or the network is down for a moment. 0 turns retrying off, also of requests that met the limit (429).',
 		},
 		{
 			displayName: 'Output Field Name',
@@ -145,7 +145,7 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 0 },
 			default: requestsPerSecond,
 			description:
-				"GREEN-API's limit for the instance, which all workflows in this n8n keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
+				"GREEN-API's limit for the instance, which all workflows keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
 		},
 		{
 			displayName: 'Timeout (Ms)',

@@ -6,14 +6,16 @@ import {
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
+	type NodeExecutionHint,
+	UnexpectedError,
 } from 'n8n-workflow';
 import type { Answer } from '../../green-api/answer';
 import type { Contact } from '../../green-api/contact';
 import type { Failure } from '../../green-api/failures';
-import { type Batch, type LookUpOutcome, startBatch } from '../../lookups/startBatch';
+import { type LookUpOutcome, startBatch } from '../../lookups/startBatch';
 import { apiError, inputError, type ItemError } from '../../nodeErrors';
 import { readAccount, sendRequest } from '../../transport';
-import { downloadAvatar } from './avatar';
+import { cancelSignalOf, downloadAvatar } from './avatar';
 import { type RunCounts, summariseRun } from './hints';
 import { placeFields, shapeContact } from './output';
 import { type GroupIdPlan, type LookUpPlan, type Plan, planItems } from './plan';
@@ -23,12 +25,6 @@ function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
 	for (const plan of plans) {
 		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, plan.itemIndex);
 	}
-}
-
-type LookUpStep = LookUpPlan & { outcome: Promise<LookUpOutcome> };
-
-function startStep(plan: Plan, batch: Batch): Exclude<Plan, LookUpPlan> | LookUpStep {
-	return plan.kind === 'lookUp' ? { ...plan, outcome: batch.lookUp(plan.request) } : plan;
 }
 
 function shape({ chatId: { id, kind }, settings }: LookUpPlan, answer: Contact | null) {
@@ -70,6 +66,21 @@ function foundItem(
 	};
 }
 
+/** Older n8n has no hints for tools of an AI agent (n8n pull request 21238). */
+function tell(
+	context: Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
+	hints: NodeExecutionHint[],
+): void {
+	context.addExecutionHints?.(...hints);
+}
+
+/** There is an outcome for each plan that asks. */
+async function nextOf(outcomes: AsyncGenerator<LookUpOutcome, void>): Promise<LookUpOutcome> {
+	const { value } = await outcomes.next();
+	if (!value) throw new UnexpectedError('A lookup has no outcome');
+	return value;
+}
+
 /** @returns the items that one answer makes; what happened on the way is added to `counts` */
 async function foundItems(
 	this: IExecuteFunctions,
@@ -107,42 +118,46 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
 		account: await readAccount.call(this),
 		stopOnFailure,
-		cancelSignal: this.getExecutionCancelSignal(),
+		cancelSignal: cancelSignalOf(this),
 	});
-	// Taken from the end, so that no answer is kept for longer than until it is used.
-	const steps = plans.map((plan) => startStep(plan, batch)).reverse();
+	const requests = plans.flatMap((plan) => (plan.kind === 'lookUp' ? [plan.request] : []));
+	const outcomes = batch.lookUpAll(requests);
 
 	const items: INodeExecutionData[] = [];
 	const counts: RunCounts = { asked: 0, found: 0, groupsSkipped: 0, avatarsMissing: 0 };
 	let stopped: Failure | undefined;
-	for (let step = steps.pop(); step; step = steps.pop()) {
-		if (step.kind === 'skip') {
-			counts.groupsSkipped += 1;
-		} else if (step.kind === 'reject') {
-			const error = inputError(this.getNode(), step.rejection, step.itemIndex);
-			items.push(failedItem.call(this, step, error, step.given));
-		} else if (step.kind === 'groupIdOnly') {
-			const { id: chatId } = step.chatId;
-			items.push(foundItem(step, { chatId, isGroup: true }, undefined));
-		} else {
-			counts.asked += 1;
-			const outcome = await step.outcome;
-			if (outcome.ok) {
-				for (const item of await foundItems.call(this, step, outcome.value, counts))
-					items.push(item);
-				continue;
+	try {
+		for (const plan of plans) {
+			if (plan.kind === 'skip') {
+				counts.groupsSkipped += 1;
+			} else if (plan.kind === 'reject') {
+				const error = inputError(this.getNode(), plan.rejection, plan.itemIndex);
+				items.push(failedItem.call(this, plan, error, plan.given));
+			} else if (plan.kind === 'groupIdOnly') {
+				const { id: chatId } = plan.chatId;
+				items.push(foundItem(plan, { chatId, isGroup: true }, undefined));
+			} else {
+				counts.asked += 1;
+				const outcome = await nextOf(outcomes);
+				if (outcome.ok) {
+					const found = await foundItems.call(this, plan, outcome.value, counts);
+					for (const item of found) items.push(item);
+					continue;
+				}
+				if (stopOnFailure && outcome.inherited) {
+					// It belongs to an item that comes later, unless it was the user who stopped.
+					stopped = outcome.failure;
+					continue;
+				}
+				const error = apiError(this.getNode(), outcome.failure, plan.itemIndex);
+				if (stopOnFailure) throw error;
+				items.push(failedItem.call(this, plan, error, plan.chatId.id));
 			}
-			if (stopOnFailure && outcome.inherited) {
-				// It belongs to an item that comes later, unless it was the user who stopped.
-				stopped = outcome.failure;
-				continue;
-			}
-			const error = apiError(this.getNode(), outcome.failure, step.itemIndex);
-			if (stopOnFailure) throw error;
-			items.push(failedItem.call(this, step, error, step.chatId.id));
 		}
+	} finally {
+		await outcomes.return();
 	}
 	if (stopped) throw apiError(this.getNode(), stopped);
-	this.addExecutionHints(...summariseRun(counts, batch.counts));
+	tell(this, summariseRun(counts, batch.counts));
 	return items;
 }

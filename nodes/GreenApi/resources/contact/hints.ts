@@ -55,8 +55,10 @@ function tellLimit({ pacedRequests, pacedMs }: BatchCounts): string {
 	const rate = Number(((pacedRequests * 1000) / pacedMs).toPrecision(2));
 	const minutes = counted(Math.round(pacedMs / MINUTE_MS), 'minute');
 	const limit =
-		rate === 1 ? 'GREEN-API allows 1 request a second' : `"Requests per Second" is ${rate}`;
-	return `${limit} for each instance: ${pacedRequests} requests take about ${minutes}.`;
+		rate === 1
+			? 'GREEN-API allows 1 request a second for each instance'
+			: `"Requests per Second" is set to ${rate}`;
+	return `${limit}: ${pacedRequests} requests take about ${minutes}.`;
 }
 
 function tellAvatars({ avatarsMissing }: RunCounts): string {
