@@ -1,0 +1,179 @@
+/**
+ * Measures the node against the GREEN-API double and prints what it took beside what it may take.
+ * Exit code 0: every target is met; 1: one is missed; 2: the bench itself failed.
+ */
+
+import { cpus } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import type { DoubleService } from './doubleProcess';
+import type { EngineService } from './engineProcess';
+import { type LoadResult, runLoad } from './loadCases';
+import {
+	halfDuplicates,
+	jitter,
+	latency,
+	rateTooHigh,
+	sharedInstance,
+	singleDuringBatch,
+	transientFaults,
+	twoExecutions,
+} from './pacedCases';
+import { BenchProcess, ownCpuMs, type Service } from './processes';
+import { type EngineProcess, type PacedCase, type PacedResult, runPaced } from './runPaced';
+import { clientTable, growthTable, machine, pacedTable, verdictTable } from './tables';
+import { judge } from './targets';
+
+type Doubles = BenchProcess<DoubleService>;
+
+/** Far more than the bench takes: something hangs then. */
+const MOST_MS = 600_000;
+
+const startedAt = performance.now();
+
+function secondsSoFar(): number {
+	return Math.round((performance.now() - startedAt) / 1000);
+}
+
+function tellProgress(what: string): void {
+	console.error(`${String(secondsSoFar()).padStart(4)} s  ${what}`);
+}
+
+const started: Array<Pick<BenchProcess<Service>, 'cpuMs'>> = [];
+
+async function startDoubles(isYielding: boolean): Promise<Doubles> {
+	const doubles = await BenchProcess.start<DoubleService>('doubleProcess.ts', { isYielding });
+	started.push(doubles);
+	return doubles;
+}
+
+async function startEngine(isYielding: boolean): Promise<EngineProcess> {
+	const flags = ['--expose-gc'];
+	const engine = await BenchProcess.start<EngineService>('engineProcess.ts', {
+		flags,
+		isYielding,
+	});
+	started.push(engine);
+	return engine;
+}
+
+/** All processors of the computer, since it started. */
+function busyMs(): number {
+	return cpus()
+		.map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq)
+		.reduce((sum, ms) => sum + ms, 0);
+}
+
+const busyMsAtStart = busyMs();
+
+/** @returns the share of the processors' time that other programs took, from 0 to 1 */
+async function shareOfOthers(): Promise<number> {
+	const own = await Promise.all(started.map(async (one) => await one.cpuMs()));
+	const ownMs = own.reduce((sum, ms) => sum + ms, ownCpuMs());
+	const wholeMs = (performance.now() - startedAt) * cpus().length;
+	return Math.max(0, busyMs() - busyMsAtStart - ownMs) / wholeMs;
+}
+
+/** What an n8n loads and compiles in its first execution, later ones have. */
+async function warmUp(doubles: Doubles, engines: readonly EngineProcess[]): Promise<void> {
+	const { id, accounts } = await doubles.call('open', { rateFactor: Infinity });
+	const list = { first: 0, count: 50 };
+	const options = { requestsPerSecond: 1000 };
+	for (const account of accounts) {
+		await Promise.all(
+			engines.map(async (engine) => await engine.call('lookUp', { account, list, options })),
+		);
+	}
+	await doubles.call('close', id);
+}
+
+async function runAll(): Promise<Results> {
+	tellProgress('starting processes');
+	// What keeps to a limit sleeps most of the time; what has no limit lets it go first.
+	const doubles = await startDoubles(false);
+	const [one, two, three] = [
+		await startEngine(false),
+		await startEngine(false),
+		await startEngine(false),
+	];
+	const loadDoubles = await startDoubles(true);
+	const clients = {
+		node: await startEngine(true),
+		helper: await startEngine(true),
+		axios: await startEngine(true),
+	};
+	await warmUp(doubles, [one, two, three]);
+
+	tellProgress('pacing on, side by side');
+	const run = async (paced: PacedCase) => {
+		const result = await runPaced(doubles, paced);
+		tellProgress(`${paced.name}: done`);
+		return result;
+	};
+	// They wait most of the time; the last one is the only one that milliseconds count for.
+	const shared = run(sharedInstance([one, two, three]));
+	const paced = [
+		run(latency(0.05, one)),
+		run(latency(0.5, one)),
+		run(latency(2, one)),
+		run(latency(5, one)),
+		run(jitter(two)),
+		run(halfDuplicates(three)),
+		run(transientFaults(three)),
+		run(twoExecutions(three)),
+		run(singleDuringBatch(three)),
+		run(rateTooHigh(three)),
+		shared,
+	];
+	const [results, load] = await Promise.all([
+		Promise.all(paced),
+		shared.then(async () => await runLoad(loadDoubles, clients, tellProgress)),
+	]);
+	return { paced: results, load, others: await shareOfOthers() };
+}
+
+interface Results {
+	paced: PacedResult[];
+	load: LoadResult;
+	/** Of the processors' time, from 0 to 1. */
+	others: number;
+}
+
+const PACED_LEGEND = `"Requests per Second" as it comes and GREEN-API's own limit of one a second, unless the case says
+otherwise; the cases run side by side, n8n and double in processes of their own. least: (distinct
+contacts − 1) ÷ rate + one latency, 0.05 s unless the case says otherwise. lost: input items that did
+not become the contact they name, in their place and linked to their item. requests: 429s included.`;
+
+const LOAD_LEGEND = `"Requests per Second" 0, no limit, 64 requests in flight unless in sequence. Time and CPU time (user
+and system, of all threads) are of the whole execution, the mean of 2 rounds in turn. RSS: the most that
+the process, n8n included, has had so far. Heap: the most that was left after a full garbage collection,
+every few seconds during a run and at its end, above what was left before the run with the input in
+place. output: what the output items take, alone. 100,000 items: times without the collections.`;
+
+function print({ paced, load, others }: Results): boolean {
+	const measured = [...paced.flatMap((result) => result.measured), ...load.measured];
+	const verdicts = judge(measured);
+	const missed = verdicts.filter(({ isMet }) => !isMet).length;
+	console.log(`${machine()}; other programs took ${Math.round(100 * others)} % of it meanwhile\n`);
+	console.log(`Pacing on\n${pacedTable(paced)}\n${PACED_LEGEND}\n`);
+	console.log(
+		`Pacing off\n${clientTable(load.clients)}\n${growthTable(load.growth)}\n${LOAD_LEGEND}\n`,
+	);
+	console.log(`Targets\n${verdictTable(verdicts)}\n`);
+	console.log(`${verdicts.length} targets, ${missed} missed; the bench took ${secondsSoFar()} s`);
+	return missed === 0;
+}
+
+async function runInTime() {
+	const hanging = setTimeout(MOST_MS, undefined, { ref: false }).then(() => {
+		throw new Error(`The bench did not end within ${MOST_MS / 1000} s`);
+	});
+	return await Promise.race([runAll(), hanging]);
+}
+
+// Ending this process ends the ones it started.
+runInTime()
+	.then((results) => process.exit(print(results) ? 0 : 1))
+	.catch((error: unknown) => {
+		console.error(error);
+		process.exit(2);
+	});

@@ -1,0 +1,75 @@
+/** What the bench has to reach, and what it measured. */
+
+interface Target {
+	what: string;
+	/** The bound that holds: at most, or at least, so much. */
+	most?: number;
+	least?: number;
+	/** Digits after the point. */
+	digits: number;
+	/** Default: as it is. */
+	unit?: '%';
+}
+
+export const TARGETS = {
+	paceRatio: { what: 'time ÷ theoretical minimum', most: 1.05, digits: 3 },
+	lost: { what: 'contacts lost', most: 0, digits: 0 },
+	refusedShare: { what: 'requests answered 429, steady state', most: 0.02, digits: 1, unit: '%' },
+	sharedThroughput: { what: 'sum of the throughput ÷ limit', least: 0.85, digits: 2 },
+	sharedSpread: { what: 'fastest ÷ slowest of the three', most: 2, digits: 2 },
+	requestRatio: { what: 'requests but for 429s ÷ distinct contacts', most: 1, digits: 2 },
+	singleWait: { what: 'wait of a single lookup, in slots', most: 3, digits: 1 },
+	speedUp: { what: 'items a second ÷ helper in sequence, 10 ms latency', least: 2, digits: 1 },
+	cpuRatio: { what: 'CPU time an item ÷ helper called bare', most: 1.15, digits: 2 },
+	timeGrowth: { what: 'CPU time an item, 100,000 ÷ 10,000 items', most: 1.2, digits: 2 },
+	memoryGrowth: { what: 'peak heap an item, 100,000 ÷ 10,000 items', most: 1.2, digits: 2 },
+	memoryRatio: { what: 'peak heap ÷ size of the output', most: 2.5, digits: 2 },
+} as const satisfies Record<string, Target>;
+
+export type TargetName = keyof typeof TARGETS;
+
+export interface Measured {
+	target: TargetName;
+	value: number;
+	/** The case it was measured in. */
+	where: string;
+}
+
+export interface Verdict {
+	what: string;
+	bound: string;
+	measured: string;
+	where: string;
+	isMet: boolean;
+}
+
+function write(value: number, { digits, unit }: Target): string {
+	return unit === '%' ? `${(value * 100).toFixed(digits)} %` : value.toFixed(digits);
+}
+
+/** @returns how much worse than the bound, as something to compare by; NaN is worst */
+function excess(value: number, { most, least = NaN }: Target): number {
+	if (Number.isNaN(value)) return Infinity;
+	return most === undefined ? least - value : value - most;
+}
+
+/**
+ * @param measured everything that was measured
+ * @returns one verdict for each target, on the worst of what was measured for it
+ */
+export function judge(measured: readonly Measured[]): Verdict[] {
+	return (Object.keys(TARGETS) as TargetName[]).map((name) => {
+		const target: Target = TARGETS[name];
+		const [worst = { value: NaN, where: 'not measured' }] = measured
+			.filter((one) => one.target === name)
+			.sort((one, other) => excess(other.value, target) - excess(one.value, target));
+		const { most, least = NaN } = target;
+		return {
+			what: target.what,
+			bound: most === undefined ? `≥ ${write(least, target)}` : `≤ ${write(most, target)}`,
+			measured: write(worst.value, target),
+			where: worst.where,
+			isMet: excess(worst.value, target) <= 0,
+		};
+	});
+}
