@@ -247,7 +247,7 @@ export function isRateLimit({ code }: Failure): boolean {
 }
 
 /**
- * @returns whether it was GREEN-API itself that refused, and not something on the way to it
+ * @returns whether the request was answered with a 4xx status, which servers in trouble don't send
  */
 export function isRefusal({ code }: Failure): boolean {
 	return /^4\d\d$/.test(code);

@@ -205,9 +205,9 @@ export class Pacer {
 		});
 	}
 
-	/** A slot that moves, earlier or later, makes the timers for its former times do nothing. */
+	/** One timer is enough as long as it is not too late: it looks for the slot that there is then. */
 	private wakeAt(slot: number, now: number): void {
-		if (this.wakesAt === slot) return;
+		if (this.wakesAt !== undefined && this.wakesAt <= slot) return;
 		this.wakesAt = slot;
 		void this.clock.sleep(Math.min(slot - now, LONGEST_SLEEP_MS)).then(() => {
 			if (this.wakesAt !== slot) return;

@@ -173,15 +173,29 @@ describe('a refusal that the line is to blame for', () => {
 		expect(shrinks(jittery)).toBeLessThan(shrinks(smooth) / 2);
 	});
 
-	it('is tried again soon: it was a little early', () => {
+	it('tells nothing any more once a later request is known to have got through', () => {
+		const { pace } = line();
+		pace.sent(0);
+		pace.sent(1_050);
+		pace.accepted(request(1_050), 1_100);
+		const slot = pace.nextSlot(SPACING_MS, 1_100);
+		pace.accepted(request(0, 1), 1_200);
+		expect(pace.nextSlot(SPACING_MS, 1_200)).toBe(slot);
+	});
+
+	it.each([
+		['soon', 1_040],
+		['late', 1_500],
+	])('is tried again a little later than it was, or when it is known (%s)', (_when, knownAt) => {
 		for (const chance of [0, 0.5, 0.999]) {
 			const { pace } = line(chance);
 			pace.sent(0);
 			pace.accepted(request(0), 40);
 			pace.sent(1_000);
-			pace.refused(request(1_000), 1_040);
-			expect(pace.nextSlot(SPACING_MS, 1_040)).toBeGreaterThanOrEqual(1_040);
-			expect(pace.nextSlot(SPACING_MS, 1_040)).toBeLessThanOrEqual(1_000 + 0.12 * SPACING_MS);
+			pace.refused(request(1_000), knownAt);
+			const slot = pace.nextSlot(SPACING_MS, knownAt);
+			expect(slot).toBeGreaterThanOrEqual(Math.max(knownAt, 1_080));
+			expect(slot).toBeLessThanOrEqual(Math.max(knownAt + 0.05 * SPACING_MS, 1_120));
 		}
 	});
 
@@ -190,7 +204,7 @@ describe('a refusal that the line is to blame for', () => {
 		jittery.acceptedAfter(0);
 		const acceptedAt = jittery.now;
 		jittery.acceptedAfter(1);
-		expect(jittery.now - acceptedAt).toBeLessThan(MOST_GAP_MS + 0.05 * SPACING_MS);
+		expect(jittery.now - acceptedAt).toBeLessThan(MOST_GAP_MS + 0.12 * SPACING_MS);
 	});
 });
 
@@ -212,6 +226,7 @@ describe('a refusal', () => {
 		const slot = pace.nextSlot(SPACING_MS, 1_050);
 		pace.refused(request(0), 1_060);
 		expect(pace.nextSlot(SPACING_MS, 1_060)).toBeGreaterThanOrEqual(slot);
+		expect(pace.nextSlot(SPACING_MS, 1_060)).toBeLessThanOrEqual(1_050 + MOST_GAP_MS);
 	});
 
 	it('known late, delays all that comes next, too', () => {
@@ -252,6 +267,18 @@ describe('a request that is refused again and again, because others use the inst
 		for (const refusals of counts) {
 			expect(waitAfter(refusals, 0)).toBeGreaterThanOrEqual(0.125 * SPACING_MS);
 		}
+	});
+
+	it('is not tried more often than ten times a second for long, however high the rate is set', () => {
+		const { pace } = line(0.5);
+		const waits = Array.from({ length: 30 }, (_, refusals) => {
+			const now = refusals * SPACING_MS;
+			pace.sent(now);
+			pace.refused(request(now, refusals, 1), now);
+			return pace.nextSlot(1, now) - now;
+		});
+		expect(waits[0]).toBeLessThan(10);
+		for (const wait of waits.slice(10)) expect(wait).toBeGreaterThanOrEqual(100);
 	});
 
 	it('is tried again by chance, so that two processes do not meet for ever', () => {
@@ -337,11 +364,52 @@ describe('a limit that is lower than was thought', () => {
 		expect((line.now - from) / SPACING_MS).toBeLessThan(300 * 1.05);
 	});
 
+	it('is found out also when the very first requests were refused', () => {
+		const line = tooFast('refused at first');
+		for (let count = 0; count < 5; count++) line.refused();
+		line.refusedOf(80, SPACING_MS);
+		expect(line.refusedOf(200, SPACING_MS) / 200).toBeLessThan(0.1);
+	});
+
+	it('is found out also when others were there before: what was long ago counts no more', () => {
+		const line = tooFast('others before');
+		line.acceptedAfter(0);
+		for (let count = 0; count < 20; count++) line.acceptedAfter(count % 2 === 0 ? 0 : 20);
+		line.refusedOf(1_000, SPACING_MS);
+		expect(line.refusedOf(200, SPACING_MS) / 200).toBeLessThan(0.1);
+	});
+
+	it('is not found where requests are few and far between', () => {
+		const rare = line(0.5);
+		for (let count = 0; count < 50; count++) {
+			rare.now += 600 * SPACING_MS;
+			rare.acceptedAfter(1);
+		}
+		expect(rare.gap).toBeLessThanOrEqual(MOST_GAP_BESIDE_OTHERS_MS);
+	});
+
 	it('is not found where the limit is as was thought', () => {
 		const known = new Line(new Pace(seededRandom('as thought')));
 		known.refusedOf(200, SPACING_MS);
 		for (let count = 0; count < 20; count++) known.acceptedAfter(1);
 		expect(known.gap).toBeLessThanOrEqual(MOST_GAP_MS);
+	});
+
+	it('is not found where others take slots: some refused requests came later than accepted ones', () => {
+		const { pace } = line();
+		let acceptedAt = 0;
+		pace.sent(acceptedAt);
+		pace.accepted(request(acceptedAt), acceptedAt);
+		for (let count = 0; count < 50; count++) {
+			const refusedAt = acceptedAt + 1.9 * SPACING_MS;
+			pace.sent(refusedAt);
+			pace.refused(request(refusedAt), refusedAt);
+			acceptedAt += (count % 2 === 0 ? 1.3 : 2.5) * SPACING_MS;
+			pace.sent(acceptedAt);
+			pace.accepted(request(acceptedAt, 1), acceptedAt);
+		}
+		const slot = pace.nextSlot(SPACING_MS, acceptedAt);
+		expect(slot - acceptedAt).toBeLessThanOrEqual(MOST_GAP_BESIDE_OTHERS_MS);
 	});
 
 	it('is forgotten, step by step, when it is gone', () => {

@@ -122,6 +122,13 @@ describe('requests to one instance', () => {
 		for (const [ms] of sleeps.mock.calls) expect(ms).toBeLessThan(2 ** 31);
 	});
 
+	it('need one timer, however many wait', async () => {
+		const { clock, pacer, ask } = setUp();
+		for (const prefix of ['a', 'b', 'c']) ask(pacer.openLane(), numbered(100, prefix));
+		await settle();
+		expect(clock.pending).toBe(1);
+	});
+
 	it('need no timers when nothing waits', async () => {
 		const { clock, pacer, ask } = setUp();
 		ask(pacer.openLane(), numbered(3), { answer: AT_ONCE });
@@ -195,6 +202,25 @@ describe('batches on one instance', () => {
 		expect(names()).toEqual(['a', 'b', 'a again', 'c']);
 	});
 
+	it('a batch with a lower rate keeps to it, and holds nobody else up', async () => {
+		const { clock, pacer, ask, sent } = setUp();
+		ask(pacer.openLane(), numbered(5, 'slow '), { spacingMs: 5 * SPACING_MS });
+		ask(pacer.openLane(), numbered(20, 'fast '));
+		await clock.pass();
+		const slow = sent.filter(({ name }) => name.startsWith('slow')).map(({ at }) => at);
+		const fast = sent.filter(({ name }) => name.startsWith('fast')).map(({ at }) => at);
+		for (const [index, at] of slow.slice(1).entries()) {
+			expect(at - (slow[index] ?? 0)).toBeGreaterThanOrEqual(5 * SPACING_MS);
+		}
+		expect(slow.at(-1)).toBeLessThanOrEqual(4 * 5 * 1.08 * SPACING_MS + MOST_SLOT_MS);
+		// Each of the slow ones takes one slot from them, and nothing more.
+		expect(fast.at(-1)).toBeLessThanOrEqual(25 * 1.08 * SPACING_MS);
+		const all = sent.map(({ at }) => at);
+		for (const [index, at] of all.slice(1).entries()) {
+			expect(at - (all[index] ?? 0)).toBeGreaterThanOrEqual(SPACING_MS);
+		}
+	});
+
 	it('a batch that waits for a slower rate is not overtaken for ever by a faster one', async () => {
 		const { clock, pacer, ask, sent } = setUp();
 		ask(pacer.openLane(), numbered(200, 'fast '), { spacingMs: 100 });
@@ -202,6 +228,66 @@ describe('batches on one instance', () => {
 		await clock.pass();
 		const slow = sent.filter(({ name }) => name.startsWith('slow'));
 		expect(slow.at(-1)?.at).toBeLessThanOrEqual(5 * 1.33 * 5_100);
+	});
+});
+
+describe('a request that is not wanted any more when its turn has come', () => {
+	it('leaves the turn to the one behind it', async () => {
+		const { clock, pacer, ask, names, left, times } = setUp();
+		const lane = pacer.openLane();
+		ask(lane, ['first']);
+		ask(lane, ['a', 'b'], { claim: () => false });
+		ask(lane, ['c', 'd']);
+		await clock.pass();
+		expect(names()).toEqual(['first', 'c', 'd']);
+		expect(left).toEqual(['a', 'b']);
+		expect(times()[1]).toBeLessThanOrEqual(1.08 * SPACING_MS);
+	});
+
+	it('leaves it to its own batch, not to another', async () => {
+		const { clock, pacer, ask, names } = setUp();
+		ask(pacer.openLane(), ['first']);
+		const [one, other] = [pacer.openLane(), pacer.openLane()];
+		ask(one, ['a'], { claim: () => false });
+		ask(other, ['b0', 'b1']);
+		ask(one, ['a0', 'a1']);
+		await clock.pass();
+		expect(names()).toEqual(['first', 'a0', 'b0', 'a1', 'b1']);
+	});
+
+	it('leaves it to another batch when its own has nothing else to ask', async () => {
+		const { clock, pacer, ask, names, times } = setUp();
+		ask(pacer.openLane(), ['first']);
+		ask(pacer.openLane(), ['a'], { claim: () => false });
+		ask(pacer.openLane(), ['b']);
+		await clock.pass();
+		expect(names()).toEqual(['first', 'b']);
+		expect(times()[1]).toBeLessThanOrEqual(1.08 * SPACING_MS);
+	});
+
+	it('is asked once, and not before its turn', async () => {
+		const { clock, pacer, ask } = setUp();
+		const lane = pacer.openLane();
+		const claim = jest.fn(() => true);
+		ask(lane, ['first']);
+		ask(lane, ['a'], { claim });
+		await clock.pass(SPACING_MS);
+		expect(claim).not.toHaveBeenCalled();
+		await clock.pass();
+		expect(claim).toHaveBeenCalledTimes(1);
+	});
+
+	it('is not asked when its batch is over', async () => {
+		const { clock, pacer, ask, left } = setUp();
+		const lane = pacer.openLane();
+		const claim = jest.fn(() => true);
+		ask(lane, ['first']);
+		ask(lane, ['a'], { claim });
+		await settle();
+		lane.close();
+		await clock.pass();
+		expect(claim).not.toHaveBeenCalled();
+		expect(left).toEqual(['a']);
 	});
 });
 

@@ -15,6 +15,8 @@ interface Asked {
 interface Manners {
 	manner?: string;
 	cacheMs?: number;
+	/** When it is this one's turn to ask. Default: at once. */
+	turn?: Promise<void>;
 	/** Who asks. Default: somebody else each time. */
 	batch?: Pick<Asker, 'own' | 'others'>;
 }
@@ -37,10 +39,12 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	const asked: Asked[] = [];
 
 	async function ask(question: string, manners: Manners = {}) {
-		const { manner = '', cacheMs = 0, batch = newBatch() } = manners;
-		return await answers.get({ question, manner }, { cacheMs, ...batch }, async (claim) =>
-			claim() ? await new Promise((finish) => asked.push({ question, manner, finish })) : CANCELLED,
-		);
+		const { manner = '', cacheMs = 0, batch = newBatch(), turn } = manners;
+		return await answers.get({ question, manner }, { cacheMs, ...batch }, async (claim) => {
+			if (turn) await turn;
+			if (!claim()) return CANCELLED;
+			return await new Promise((finish) => asked.push({ question, manner, finish }));
+		});
 	}
 
 	/** Asks, and has the server answer at once if it is asked. */
@@ -164,6 +168,77 @@ describe('when the one whose request it is does not want it any more', () => {
 	});
 });
 
+describe('who waits for a turn to ask', () => {
+	/** A turn that comes when the test says so. */
+	function newTurn() {
+		let come: () => void = () => undefined;
+		const turn = new Promise<void>((resolve) => {
+			come = resolve;
+		});
+		return { turn, come };
+	}
+
+	it('asks for all, if that turn is the first to come, whoever asked first', async () => {
+		const { asked, ask } = share();
+		const [late, early] = [newTurn(), newTurn()];
+		const first = ask('x', { turn: late.turn });
+		const second = ask('x', { turn: early.turn });
+		await settle();
+		expect(asked).toHaveLength(0);
+		early.come();
+		await settle();
+		expect(asked).toHaveLength(1);
+		late.come();
+		await settle();
+		expect(asked).toHaveLength(1);
+		asked[0]?.finish(found());
+		expect(sourcesOf(await Promise.all([first, second]))).toEqual(['shared', 'request']);
+	});
+
+	it('gets the answer even if the turn never comes', async () => {
+		const { asked, ask } = share();
+		const waiting = ask('x', { turn: newTurn().turn });
+		const other = ask('x');
+		asked[0]?.finish(found());
+		expect(sourcesOf(await Promise.all([waiting, other]))).toEqual(['shared', 'request']);
+	});
+
+	it('asks for those who came later, too, and not again when a former turn comes', async () => {
+		const { asked, ask, source } = share();
+		const former = newTurn();
+		const waiting = ask('x', { turn: former.turn });
+		expect(await source('x')).toBe('request');
+		expect(sourcesOf([await waiting])).toEqual(['shared']);
+		former.come();
+		await settle();
+		expect(asked).toHaveLength(1);
+	});
+
+	it('is let go at once when its batch is over, and the others go on', async () => {
+		const { asked, ask } = share();
+		const batch = newBatch();
+		const [leavingTurn, stayingTurn] = [newTurn(), newTurn()];
+		const leaving = ask('x', { batch, turn: leavingTurn.turn });
+		const staying = ask('x', { turn: stayingTurn.turn });
+		batch.others.cancel();
+		expect(await leaving).toBe(CANCELLED);
+		stayingTurn.come();
+		await settle();
+		asked[0]?.finish(found());
+		expect(sourcesOf([await staying])).toEqual(['request']);
+	});
+
+	it('leaves nothing behind when nobody waits any more', async () => {
+		const { asked, ask, source } = share();
+		const batch = newBatch();
+		const leaving = ask('x', { batch, turn: newTurn().turn });
+		batch.others.cancel();
+		await leaving;
+		expect(await source('x')).toBe('request');
+		expect(asked).toHaveLength(1);
+	});
+});
+
 describe('who does not want to wait for another’s request any more', () => {
 	it('is let go at once, and the others get the answer', async () => {
 		const { asked, ask } = share();
@@ -204,6 +279,7 @@ describe('who does not want to wait for another’s request any more', () => {
 		void ask('x', { batch });
 		const follower = ask('x', { batch });
 		asked[0]?.finish(CANCELLED);
+		batch.others.cancel();
 		batch.own.cancel();
 		expect(await follower).toBe(CANCELLED);
 		expect(asked).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
+import { Answer } from '@package/nodes/GreenApi/green-api/answer';
 import {
 	type Failure,
 	type FailureKind,
@@ -193,6 +194,20 @@ describe('lookups of the same contact', () => {
 		expect(outcomesOf(asked)).toEqual(['a', 'b', 'b', 'a'].map(found));
 	});
 
+	it('wait no longer than they would alone: whoever has a turn first asks for all', async () => {
+		const { clock, instance, start, ask } = newProcess();
+		const others = ask(start(), chatIds(1_000));
+		const batch = start();
+		const [asked] = ask(batch, ['999']);
+		await clock.pass(3 * MOST_SLOT_MS);
+		expect(asked?.outcome).toEqual(found('999'));
+		expect(others[999]?.outcome).toEqual(found('999'));
+		expect(batch.counts).toMatchObject({ requests: 1, shared: 0 });
+		await clock.pass();
+		expect(instance.requests).toHaveLength(1_000);
+		expect(outcomesOf(others)).toEqual(chatIds(1_000).map(found));
+	});
+
 	it.each([
 		['method', {}, { method: 'getGroupData' as const }],
 		['time-out', {}, { timeout: 1 }],
@@ -339,8 +354,8 @@ describe('a request that the limit refuses (429)', () => {
 			const [, tries] = /\(tried (\d+) times\)$/.exec(outcome.failure.message) ?? [];
 			expect(Number(tries)).toBeGreaterThanOrEqual(5);
 		}
-		// The last of each is not sent again.
-		expect(batch.counts.refusals).toBe(batch.counts.requests - asked.length);
+		const { refusals, requests } = batch.counts;
+		expect(refusals).toBe(requests - asked.length);
 		expect(batch.counts).toMatchObject({ retries: 0, pacedRequests: 0, pacedMs: 0 });
 	});
 
@@ -468,17 +483,23 @@ describe('a failure', () => {
 		expect(clock.now()).toBeLessThanOrEqual(3 * MOST_SLOT_MS);
 	});
 
-	it('does not leave the batch waiting for what others have asked for long before', async () => {
-		const { clock, instance, start, ask } = newProcess({
+	it('does not leave the batch waiting for what others have asked for', async () => {
+		const { clock, start, ask } = newProcess({
+			latencyMs: ({ body }) => (body?.chatId === 'slow' ? MINUTE_MS : 0),
 			fault: faultsFor({ bad: WRONG_CHAT_ID }),
 		});
-		const others = ask(start(), chatIds(1_000));
-		const asked = ask(start({ stopOnFailure: true }), ['999', 'bad']);
-		await clock.pass(6 * SECOND_MS);
-		expect(outcomesOf(asked)).toEqual([found('999'), own(WRONG_CHAT_ID)]);
+		const others = ask(start(), ['slow', ...chatIds(100)]);
+		await clock.pass(10);
+		const asked = ask(start({ stopOnFailure: true }), ['slow', 'bad', '99']);
+		await clock.pass(10 * SECOND_MS);
+		expect(outcomesOf(asked)).toEqual([
+			inherited(WRONG_CHAT_ID),
+			own(WRONG_CHAT_ID),
+			inherited(WRONG_CHAT_ID),
+		]);
+		expect(asked[0]?.settledAt).toBe(asked[1]?.settledAt);
 		await clock.pass();
-		expect(outcomesOf(others)).toEqual(chatIds(1_000).map(found));
-		expect(instance.requests).toHaveLength(1_001);
+		expect(outcomesOf(others)).toEqual(['slow', ...chatIds(100)].map(found));
 	});
 
 	it('does not let the batch ask by itself for what others dropped later', async () => {
@@ -681,15 +702,17 @@ describe('the rate that the user sets', () => {
 		expect(lastMs).toBeLessThanOrEqual((49 * MOST_SLOT_MS) / rate);
 	});
 
-	it('is each lookup’s own', async () => {
+	it('is each batch’s own, and one that is low holds up nobody else', async () => {
 		const { clock, instance, start, ask } = newProcess({ limit: Infinity });
 		ask(start(), chatIds(3, 'slow '), { requestsPerSecond: 0.1 });
-		ask(start(), chatIds(3, 'fast '), { requestsPerSecond: 10 });
+		const fast = ask(start(), chatIds(30, 'fast '), { requestsPerSecond: 10 });
 		await clock.pass();
-		for (const [index, { chatId, sentAt }] of instance.requests.entries()) {
-			const before = instance.requests[index - 1]?.sentAt ?? -Infinity;
-			const spacingMs = chatId.startsWith('slow') ? 10_000 : 100;
-			expect(sentAt - before).toBeGreaterThanOrEqual(spacingMs);
+		expect(Math.max(...fast.map(({ settledAt = NaN }) => settledAt))).toBeLessThanOrEqual(
+			32 * 0.1 * MOST_SLOT_MS,
+		);
+		const slow = instance.requests.filter(({ chatId }) => chatId.startsWith('slow'));
+		for (const [index, { sentAt }] of slow.slice(1).entries()) {
+			expect(sentAt - (slow[index]?.sentAt ?? NaN)).toBeGreaterThanOrEqual(10 * SECOND_MS);
 		}
 	});
 
@@ -728,7 +751,7 @@ describe('the rate that the user sets', () => {
 		await clock.pass();
 		expect(outcomesOf(asked)).toEqual([own(afterTries(RATE_LIMITED, 5))]);
 		expect(instance.requests).toHaveLength(5);
-		expect(batch.counts).toMatchObject({ refusals: 4, retries: 0 });
+		expect(batch.counts).toMatchObject({ requests: 5, refusals: 4, retries: 0 });
 		expect(clock.now()).toBeLessThanOrEqual(15 * SECOND_MS);
 		expect(clock.now()).toBeGreaterThan(SECOND_MS / 2);
 	});
@@ -742,5 +765,97 @@ describe('the rate that the user sets', () => {
 		for (const [index, { sentAt }] of paced.entries()) {
 			expect(sentAt).toBeLessThanOrEqual(index * MOST_SLOT_MS);
 		}
+	});
+});
+
+describe('many lookups', () => {
+	async function outcomesOfAll(outcomes: AsyncIterable<LookUpOutcome>): Promise<LookUpOutcome[]> {
+		const all = [];
+		for await (const outcome of outcomes) all.push(outcome);
+		return all;
+	}
+
+	it('bring their outcomes in the order of the requests, whatever the order of the answers', async () => {
+		const { clock, instance, start } = newProcess({
+			latencyMs: ({ body }) => 10 * SECOND_MS * (1 + (Number(body?.chatId) % 3)),
+			fault: faultsFor({ 3: WRONG_CHAT_ID, 4: [DOWN] }),
+		});
+		const ids = chatIds(700);
+		const all = outcomesOfAll(start().lookUpAll(ids.map((chatId) => requestFor(chatId))));
+		await clock.pass();
+		expect(await all).toEqual(
+			ids.map((chatId) => (chatId === '3' ? own(WRONG_CHAT_ID) : found(chatId))),
+		);
+		expect(instance.requests).toHaveLength(701);
+		expect(instance.accepted.at(-1)?.sentAt).toBeLessThanOrEqual(702 * MOST_SLOT_MS);
+	});
+
+	it('ask the same once, however far apart it comes', async () => {
+		const { clock, instance, start } = newProcess();
+		const ids = [...chatIds(600), '0', '599', ...chatIds(600)];
+		const batch = start();
+		const all = outcomesOfAll(batch.lookUpAll(ids.map((chatId) => requestFor(chatId))));
+		await clock.pass();
+		expect(await all).toEqual(ids.map(found));
+		expect(instance.chatIds).toEqual(chatIds(600));
+		expect(batch.counts).toMatchObject({ requests: 600, shared: 602 });
+	});
+
+	it('run on ahead of who takes their outcomes, a few hundred at a time', async () => {
+		const { clock, instance, start } = newProcess({ limit: Infinity, latencyMs: () => 100 });
+		const ids = chatIds(2_000);
+		const outcomes = start().lookUpAll(ids.map((chatId) => requestFor(chatId)));
+		void outcomes.next();
+		await clock.pass();
+		expect(instance.requests).toHaveLength(2_000);
+	});
+
+	it('wait for who takes their outcomes when much text waits already', async () => {
+		const { clock, start } = newProcess();
+		const text = JSON.stringify('x'.repeat(1_000_000));
+		let sent = 0;
+		const batch = start({}, async () => {
+			sent += 1;
+			return await Promise.resolve({ ok: true, value: new Answer(text) });
+		});
+		const requests = chatIds(2_000).map((chatId) => requestFor(chatId));
+		const outcomes = batch.lookUpAll(requests);
+		void outcomes.next();
+		await clock.pass();
+		const held = sent;
+		expect(held).toBeGreaterThanOrEqual(20);
+		expect(held).toBeLessThanOrEqual(300);
+		for (let taken = 0; taken < held; taken++) void outcomes.next();
+		await clock.pass();
+		expect(sent).toBeGreaterThan(held);
+	});
+
+	it('are sent no more when nobody takes the rest of their outcomes', async () => {
+		const { clock, instance, start } = newProcess();
+		const outcomes = start().lookUpAll(chatIds(100).map((chatId) => requestFor(chatId)));
+		const first = outcomes.next();
+		await clock.pass(1);
+		await first;
+		await outcomes.return();
+		await clock.pass();
+		expect(instance.chatIds).toEqual(['0']);
+	});
+
+	it('are none where there are no requests', async () => {
+		const { start } = newProcess();
+		expect(await outcomesOfAll(start().lookUpAll([]))).toEqual([]);
+	});
+
+	it('end together at what holds for the instance', async () => {
+		const { clock, instance, start } = newProcess({ fault: faultsFor({ 1: WRONG_TOKEN }) });
+		const ids = [...chatIds(1_000), '0', '1', '5'];
+		const all = outcomesOfAll(start().lookUpAll(ids.map((chatId) => requestFor(chatId))));
+		await clock.pass();
+		const expected = ids.map((chatId) => {
+			if (chatId === '0') return found('0');
+			return chatId === '1' ? own(WRONG_TOKEN) : inherited(WRONG_TOKEN);
+		});
+		expect(await all).toEqual(expected);
+		expect(instance.chatIds).toEqual(['0', '1']);
 	});
 });
