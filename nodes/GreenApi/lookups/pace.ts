@@ -57,6 +57,9 @@ const REMEMBERED_GAPS = 100;
 const ENOUGH_GAPS = 10;
 /** Of which it is not known yet what they came too soon after. */
 const REMEMBERED_REFUSALS = 1000;
+/** Longer than that between one try and the next is a break, in spacings and at least in ms. */
+const BREAK = 2;
+const BREAK_MS = 500;
 /** How much longer than an accepted gap a refused one may be: what the line's jitter makes of them. */
 const BLURRED = 1.1;
 /** Less than this above the known spacing is the margin's business. */
@@ -149,7 +152,7 @@ export class Pace {
 		this.refusedSince = undefined;
 		this.refusalsInARow = 0;
 		if (spacingMs === 0 || sentAt <= this.lastAcceptedSentAt) return;
-		this.rememberGaps(sentAt);
+		this.rememberGaps(sentAt, Math.max(BREAK_MS, BREAK * this.spacing(spacingMs)));
 
 		const spacing = this.spacing(spacingMs);
 		if (refusals === 0) this.narrowMargin(this.marginStepDown);
@@ -252,15 +255,22 @@ export class Pace {
 
 	/**
 	 * Refusals may be known before the requests that they came too soon after are: only when the next
-	 * accepted one is known, it is known which ones those were.
+	 * accepted one is known, it is known which ones those were. What comes after a break tells nothing:
+	 * it could have come sooner.
 	 */
-	private rememberGaps(acceptedSentAt: number): void {
+	private rememberGaps(acceptedSentAt: number, breakMs: number): void {
 		const former = this.lastAcceptedSentAt;
+		let before = former;
 		for (const sentAt of this.refusedSentAt) {
-			if (sentAt < acceptedSentAt) remember(this.refusedGaps, sentAt - former);
+			if (sentAt >= acceptedSentAt || sentAt - before > breakMs) break;
+			remember(this.refusedGaps, sentAt - former);
+			before = sentAt;
+		}
+		const isSteady = this.refusedSentAt.every((at) => at <= before || at >= acceptedSentAt);
+		if (isSteady && acceptedSentAt - before <= breakMs) {
+			remember(this.acceptedGaps, acceptedSentAt - former);
 		}
 		this.refusedSentAt = this.refusedSentAt.filter((sentAt) => sentAt > acceptedSentAt);
-		remember(this.acceptedGaps, acceptedSentAt - former);
 		this.lastAcceptedSentAt = acceptedSentAt;
 	}
 

@@ -178,20 +178,20 @@ describe('several processes on one instance', () => {
 	it('are not taken for a lower limit by one that looks something up now and then', async () => {
 		for (const seed of FEW_SEEDS) {
 			const { clock, join } = simulate(seed, goodLine);
-			const busy = join('busy', 10_000);
 			const { lookUp } = join('now and then', 1);
-			for (const time of chatIds(12)) {
+			for (const time of chatIds(30)) {
 				await clock.pass(600 * SECOND_MS);
+				const busy = join(`busy ${time}`, 60);
+				await clock.pass(5 * SECOND_MS);
 				lookUp(time, 1);
+				await clock.pass(20 * SECOND_MS);
+				busy.leave();
 			}
-			await clock.pass(600 * SECOND_MS);
-			busy.leave();
 			const askedAt = clock.now();
 			const asked = lookUp('at last', 50);
 			await clock.pass();
-			expect(Math.max(...asked.map(({ settledAt = NaN }) => settledAt)) - askedAt).toBeLessThan(
-				1.1 * 50 * SECOND_MS,
-			);
+			const tookMs = Math.max(...asked.map(({ settledAt = NaN }) => settledAt)) - askedAt;
+			expect(tookMs).toBeLessThanOrEqual(1.2 * 50 * SECOND_MS);
 		}
 	});
 
