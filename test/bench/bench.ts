@@ -144,8 +144,8 @@ contacts − 1) ÷ rate + one latency, 0.05 s unless the case says otherwise. lo
 not become the contact they name, in their place and linked to their item. requests: 429s included.`;
 
 const LOAD_LEGEND = `"Requests per Second" 0, no limit, 64 requests in flight unless in sequence. Time and CPU time (user
-and system, of all threads) are of the whole execution, the mean of 2 rounds in turn. RSS: the most that
-the process, n8n included, has had so far. Heap: the most that was left after a full garbage collection,
+and system, of all threads) are of the whole execution: the mean, and the least, of 2 rounds. RSS: the most
+that the process, n8n included, has had so far. Heap: the most that was left after a full garbage collection,
 every few seconds during a run and at its end, above what was left before the run with the input in
 place. output: what the output items take, alone. 100,000 items: times without the collections.`;
 

@@ -21,11 +21,11 @@
  */
 
 /** Careful until the line is known. */
-const FIRST_MARGIN = 0.042;
+const FIRST_MARGIN = 0.04;
 /** Also what keeps a process that is alone from leaving no gap for those who come later. */
 const LEAST_MARGIN = 0.03;
 const MOST_MARGIN = 0.08;
-const MARGIN_STEP_UP = 0.007;
+const MARGIN_STEP_UP = 0.006;
 const MARGIN_STEP_DOWN = 0.000_06;
 /** As long as no request came too early. */
 const MARGIN_STEP_DOWN_AT_FIRST = 0.000_2;
