@@ -220,7 +220,7 @@ function startRun({ clock, around, instances }: World, plan: PlannedBatch): Run 
 	return run;
 }
 
-/** Runs a schedule until nothing happens any more; then the line is good and there is no limit. */
+/** Runs a schedule until nothing happens any more. */
 async function play(planned: Schedule): Promise<World> {
 	const random = seededRandom(planned.seed);
 	const clock = planned.hasEarlyTimers ? new EarlyClock(random) : new VirtualClock();
