@@ -23,6 +23,16 @@ function keepWords<E extends ItemError>(error: E, message: string, description: 
 }
 
 /**
+ * The editor adds an "[item 2]" of its own to the message of an error that was saved with an index
+ * (n8n 2.41, `NodeErrorView`). So n8n's engine can read the index, and it is not saved.
+ */
+function withItem<E extends ItemError>(error: E, itemIndex: number | undefined): E {
+	if (itemIndex === undefined) return error;
+	Object.defineProperty(error.context, 'itemIndex', { value: itemIndex, enumerable: false });
+	return error;
+}
+
+/**
  * @param node the node that failed
  * @param failure what GREEN-API or the network answered
  * @param itemIndex the input item it happened to, counted from 0; none outside of items
@@ -31,17 +41,8 @@ function keepWords<E extends ItemError>(error: E, message: string, description: 
 export function apiError(node: INode, failure: Failure, itemIndex?: number): NodeApiError {
 	const message = nameItem(failure.message, itemIndex);
 	const { description, code } = failure;
-	const error = new NodeApiError(
-		node,
-		{},
-		{
-			message,
-			description,
-			httpCode: code,
-			...(itemIndex !== undefined && { itemIndex }),
-		},
-	);
-	return keepWords(error, message, description);
+	const error = new NodeApiError(node, {}, { message, description, httpCode: code });
+	return withItem(keepWords(error, message, description), itemIndex);
 }
 
 /**
@@ -57,6 +58,6 @@ export function inputError(
 ): NodeOperationError {
 	const message = nameItem(rejection.message, itemIndex);
 	const { description } = rejection;
-	const error = new NodeOperationError(node, message, { description, itemIndex });
-	return keepWords(error, message, description);
+	const error = new NodeOperationError(node, message, { description });
+	return withItem(keepWords(error, message, description), itemIndex);
 }

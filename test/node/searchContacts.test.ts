@@ -36,15 +36,15 @@ describe('the "From List" mode', () => {
 		});
 	});
 
-	it('offers contacts by name with their numbers, groups marked, sorted by name', async () => {
+	it('offers contacts by name with their numbers, groups marked, sorted by name, the nameless last', async () => {
 		expect(await search()).toEqual([
-			{ name: '+48601234567', value: '48601234567@c.us' },
-			{ name: '+4915112345678', value: '4915112345678@c.us' },
-			{ name: '79001234567-1581234048@g.us (group)', value: '79001234567-1581234048@g.us' },
 			{ name: 'Family (group)', value: '120363043968066561@g.us' },
 			{ name: 'Ivan Petrov (+79001234567)', value: '79001234567@c.us' },
 			{ name: 'Żaneta (84567890123456@lid)', value: '84567890123456@lid' },
 			{ name: 'נועה (+972501234567)', value: '972501234567@c.us' },
+			{ name: '+48601234567', value: '48601234567@c.us' },
+			{ name: '+4915112345678', value: '4915112345678@c.us' },
+			{ name: '79001234567-1581234048@g.us (group)', value: '79001234567-1581234048@g.us' },
 		]);
 	});
 

@@ -167,10 +167,8 @@ describe('what is stored of an error', () => {
 			name: 'NodeApiError',
 			message: `${failure.message} [Item 4]`,
 			description: failure.description,
-			context: { itemIndex: 4 },
 		});
 		expect(stored).not.toHaveProperty('cause');
-		expect(stored.context).toEqual({ itemIndex: 4 });
 
 		const everything = Object.getOwnPropertyNames(error).map((name) =>
 			String(JSON.stringify(Reflect.get(error, name))),
@@ -185,6 +183,14 @@ describe('what is stored of an error', () => {
 		expect(stored).toContain('has letters in it');
 		expect(stored).toContain('[Item 1]');
 		expect(stored).not.toContain('closed unexpectedly');
-		expect(JSON.parse(stored)).toMatchObject({ context: { itemIndex: 1 } });
+	});
+
+	it.each([
+		['GREEN-API', apiError(NODE, failureOfStatus(401, ''), 2)],
+		['the user', inputError(NODE, rejectionOf('Ivan'), 2)],
+	])('of %s: not the index, which the editor would name a second time', (_whose, error) => {
+		expect(error.context.itemIndex).toBe(2);
+		expect(JSON.parse(JSON.stringify(error))).toMatchObject({ context: {} });
+		expect(JSON.stringify(error)).not.toContain('itemIndex');
 	});
 });

