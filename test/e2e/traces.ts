@@ -1,4 +1,4 @@
-/** Looks for the API token wherever a run of n8n has left anything. */
+/** What a run of n8n has left anywhere, to look for secrets in. */
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -15,13 +15,6 @@ async function filesBelow(folder: string): Promise<string[]> {
 		.map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** As it is, and as n8n would hold it in a cookie, a data URL or an Authorization header. */
-function spellings(token: string): Buffer[] {
-	return [token, Buffer.from(token).toString('base64').slice(0, -4)].map((text) =>
-		Buffer.from(text),
-	);
-}
-
 /** All that a PostgreSQL database holds, as text. */
 export async function dumpDatabase(port: number, database: string): Promise<string> {
 	const { stdout } = await promisify(execFile)(
@@ -32,26 +25,39 @@ export async function dumpDatabase(port: number, database: string): Promise<stri
 	return stdout;
 }
 
+/** All that a run of n8n has left, in places that have names. */
+export interface Traces {
+	/** Bytes in all places. */
+	size: number;
+	/** @returns the places that hold the text, as it is or in base64 */
+	placesOf: (text: string) => string[];
+}
+
 /**
  * @param running whose user folder (n8n's SQLite database, its journal and all other files) and
- *   whose processes' logs are searched
+ *   whose processes' logs are read
  * @param further texts by a name to find them by, e.g. what the browser received
- * @returns how many bytes were searched, and the names of all places that hold the token
+ * @returns all of it, to search in
  */
-export async function searchForToken(
-	{ userFolder, processes, double }: RunningN8n,
+export async function collectTraces(
+	{ userFolder, processes }: RunningN8n,
 	further: Readonly<Record<string, string>> = {},
-): Promise<{ searchedBytes: number; places: string[] }> {
-	const wanted = spellings(double.apiTokenInstance);
-	const texts = new Map(Object.entries(further));
-	processes.forEach((process, index) => texts.set(`log of process ${index}`, process.log));
-	const contents = new Map([...texts].map(([name, text]) => [name, Buffer.from(text)]));
+): Promise<Traces> {
+	const contents = new Map<string, Buffer>();
 	for (const path of await filesBelow(userFolder)) {
 		contents.set(relative(userFolder, path), await readFile(path));
 	}
-	const places = [...contents]
-		.filter(([, content]) => wanted.some((spelling) => content.includes(spelling)))
-		.map(([name]) => name);
-	const searchedBytes = [...contents.values()].reduce((sum, { length }) => sum + length, 0);
-	return { searchedBytes, places };
+	processes.forEach(({ log }, index) => contents.set(`log ${index}`, Buffer.from(log)));
+	for (const [name, text] of Object.entries(further)) contents.set(name, Buffer.from(text));
+
+	function placesOf(text: string): string[] {
+		// The last characters of base64 depend on what follows the text.
+		const spellings = [text, Buffer.from(text).toString('base64').slice(0, -4)];
+		return [...contents]
+			.filter(([, content]) => spellings.some((spelling) => content.includes(spelling)))
+			.map(([name]) => name);
+	}
+
+	const size = [...contents.values()].reduce((sum, { length }) => sum + length, 0);
+	return { size, placesOf };
 }

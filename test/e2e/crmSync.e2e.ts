@@ -1,0 +1,184 @@
+/** The shipped PostgreSQL sync, scheduled, on a CRM of 500 rows, with n8n killed in the middle. */
+
+import type { Client } from 'pg';
+import { readWorkflow, withParameters } from '../engine/workflowFiles';
+import {
+	connectPostgres,
+	POSTGRES_USER,
+	type RunningServer,
+	startPostgres,
+} from '../real-n8n/databases';
+import { N8nApi } from '../real-n8n/n8nApi';
+import { waitFor } from '../real-n8n/waitFor';
+import { withCredential } from '../real-n8n/workflowCredentials';
+import { collectTraces, dumpDatabase } from './traces';
+import { useN8n } from './useN8n';
+
+/** GREEN-API's limit, five times as fast, so that the test takes two minutes and not ten. */
+const PER_SECOND = 5;
+
+const ROWS = 500;
+const DISTINCT = 380;
+const WRONG = ['', 'ask the office', '12', null];
+const GROUPS = ['120363043968066561@g.us', '79001234567-1581234048@g.us'];
+
+/** The same number as people type it. */
+const SPELLINGS: ReadonlyArray<(digits: string) => string> = [
+	(digits) => digits,
+	(digits) => `+${digits}`,
+	(digits) => `00${digits}`,
+	(digits) =>
+		`+${digits.slice(0, 3)} (${digits.slice(3, 5)}) ${digits.slice(5, 8)}-${digits.slice(8)}`,
+	(digits) => ` ${digits}@c.us`,
+	(digits) => `${digits}@s.whatsapp.net`,
+];
+
+function numberOf(index: number): string {
+	return `9725${String(10_000_000 + index * 7_919)}`;
+}
+
+/** 500 rows: 494 phones, 114 of them of a number that another row has, 4 that are none, 2 groups. */
+function phones(): Array<string | null> {
+	const people = Array.from({ length: ROWS - WRONG.length - GROUPS.length }, (_, row) => {
+		const spell = SPELLINGS[row % SPELLINGS.length] ?? String;
+		return spell(numberOf(row % DISTINCT));
+	});
+	return [...people.slice(0, 60), ...WRONG, ...GROUPS, ...people.slice(60)];
+}
+
+interface SyncedRow {
+	contact_id: string;
+	chat_id: string | null;
+	name: string | null;
+	note: string | null;
+	synced_at: Date | null;
+}
+
+let postgres: RunningServer;
+let crm: Client;
+
+const n8n = useN8n({ rateFactor: PER_SECOND });
+
+beforeAll(async () => {
+	postgres = await startPostgres();
+	crm = await connectPostgres(postgres.port);
+	await crm.query('CREATE TABLE contacts (id bigserial PRIMARY KEY, phone text)');
+	await crm.query('INSERT INTO contacts (phone) SELECT unnest($1::text[])', [phones()]);
+});
+
+afterAll(async () => {
+	await crm?.end();
+	await postgres?.stop();
+});
+
+async function rows(): Promise<SyncedRow[]> {
+	const { rows: found } = await crm.query<SyncedRow>(
+		'SELECT contact_id, chat_id, name, note, synced_at FROM whatsapp_contacts ORDER BY contact_id',
+	);
+	return found;
+}
+
+async function synced(): Promise<SyncedRow[]> {
+	return (await rows()).filter(({ synced_at: at }) => at !== null);
+}
+
+/** What was asked of GREEN-API so far and not refused for the limit. */
+function answered(): string[] {
+	return n8n.double
+		.requestsOf('getContactInfo')
+		.filter(({ status }) => status === 200)
+		.map(({ chatId }) => String(chatId));
+}
+
+async function startSync(): Promise<void> {
+	const { port } = postgres;
+	const values = { host: '127.0.0.1', port, database: 'postgres', user: POSTGRES_USER };
+	const credential = await n8n.api.createCredential('CRM', 'postgres', {
+		...values,
+		ssl: 'disable',
+	});
+	const example = readWorkflow('examples/postgres-sync.json');
+	const everyTenSeconds = { rule: { interval: [{ field: 'seconds', secondsInterval: 10 }] } };
+	const scheduled = withParameters(example, everyTenSeconds, 'Every Hour');
+	const asFast = withParameters(scheduled, { options: { requestsPerSecond: PER_SECOND } });
+	await n8n.api.activate(await n8n.addWorkflow(withCredential(asFast, 'postgres', credential)));
+}
+
+describe('a scheduled sync of 500 CRM rows', () => {
+	let before: SyncedRow[];
+	let askedBefore: string[];
+
+	it('is killed in the middle', async () => {
+		await startSync();
+		await waitFor('a third of the rows', async () => (await synced()).length >= ROWS / 3);
+		await n8n.server.kill();
+		before = await synced();
+		askedBefore = answered();
+		expect(before.length).toBeLessThan(ROWS);
+	});
+
+	it('goes on by itself after n8n has started again, and syncs every row', async () => {
+		n8n.double.clearRequests();
+		n8n.server = await n8n.start({ port: Number(new URL(n8n.server.url).port) });
+		n8n.api = await N8nApi.signIn(n8n.server.url);
+		// Ten minutes later, as the example has it.
+		await crm.query(`UPDATE whatsapp_contacts SET due_at = due_at - interval '10 minutes'`);
+		await waitFor(
+			'all rows',
+			async () => (await rows()).filter((row) => row.synced_at ?? row.note).length === ROWS,
+			300_000,
+		);
+
+		const all = await rows();
+		const wrong = all.filter(({ note }) => note !== null);
+		expect(wrong).toHaveLength(WRONG.length);
+		expect(wrong.every(({ synced_at: at }) => at === null)).toBe(true);
+		expect(all.filter(({ synced_at: at }) => at !== null)).toHaveLength(ROWS - WRONG.length);
+
+		const given = phones();
+		for (const { contact_id: id, chat_id: chatId, note } of all) {
+			if (note !== null) continue;
+			const digits = given[Number(id) - 1]?.replace(/^00|\D/g, '') ?? '';
+			expect(chatId?.replace(/\D/g, '')).toBe(digits.replace(/^00/, ''));
+		}
+	});
+
+	it('asked nobody twice without need', async () => {
+		const askedAfter = answered();
+		expect(new Set(askedBefore).size).toBe(askedBefore.length);
+		expect(new Set(askedAfter).size).toBe(askedAfter.length);
+
+		// Rows that were written before the kill were left alone.
+		const after = new Map((await rows()).map((row) => [row.contact_id, row]));
+		for (const row of before) expect(after.get(row.contact_id)).toEqual(row);
+
+		const given = phones();
+		const done = new Set(before.map(({ contact_id: id }) => id));
+		const open = new Set(
+			given
+				.map((phone, index) => ({ phone, id: String(index + 1) }))
+				.filter(({ id }) => !done.has(id))
+				.map(({ phone }) => `${phone?.replace(/\D/g, '').replace(/^00/, '')}@c.us`),
+		);
+		expect(askedAfter.filter((chatId) => !open.has(chatId))).toEqual([]);
+		const again = askedAfter.filter((chatId) => askedBefore.includes(chatId));
+		const written = new Set(before.map(({ chat_id: chatId }) => chatId));
+		const inFlight = again.filter((chatId) => !written.has(chatId));
+		console.log(
+			[
+				`${before.length} rows before the kill, ${ROWS} in the end; ${DISTINCT} distinct numbers`,
+				`${askedBefore.length} requests before, ${askedAfter.length} after`,
+				`asked a second time: ${inFlight.length} in flight at the kill, ${again.length - inFlight.length} for another row with the same number`,
+			].join('\n'),
+		);
+	});
+
+	it('left no token anywhere', async () => {
+		await n8n.server.stop();
+		const traces = await collectTraces(n8n, {
+			crm: await dumpDatabase(postgres.port, 'postgres'),
+		});
+		expect(traces.placesOf('972510000000@c.us')).toContain('crm');
+		expect(traces.placesOf(n8n.double.apiTokenInstance)).toEqual([]);
+	});
+});

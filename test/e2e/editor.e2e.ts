@@ -1,0 +1,286 @@
+/** The node where people meet it: in n8n's editor, in a browser, and as a tool of an AI agent. */
+
+import type { Page } from 'playwright-core';
+import { READY_STATE, UNREADY_STATES } from '@package/nodes/GreenApi/green-api/instanceStates';
+import type { WorkflowFile } from '../engine/engine';
+import { NODE_NAME, readWorkflow, testWorkflow, withInput } from '../engine/workflowFiles';
+import { withCredential } from '../real-n8n/workflowCredentials';
+import { openBrowser, type SignedInBrowser } from './browser/browser';
+import {
+	addNode,
+	executeWorkflow,
+	field,
+	openContactList,
+	openNode,
+	openWorkflow,
+	outputTable,
+	searchContactList,
+} from './browser/editor';
+import { takePicture } from './browser/pictures';
+import { type OpenAiDouble, startOpenAiDouble } from './openAiDouble';
+
+import { collectTraces } from './traces';
+import { useN8n } from './useN8n';
+
+/** Bytes; what a README may load. */
+const LARGEST_PICTURE = 200_000;
+
+const n8n = useN8n();
+let browser: SignedInBrowser;
+let page: Page;
+
+beforeAll(async () => {
+	browser = await openBrowser(n8n.server.url);
+	({ page } = browser);
+});
+
+beforeEach(() => n8n.double.setState(n8n.double.idInstance, READY_STATE));
+
+afterAll(async () => await browser?.close());
+
+describe('the credential', () => {
+	const dialog = () => page.getByTestId('editCredential-modal');
+
+	async function enter(values: Record<string, string>): Promise<void> {
+		for (const [name, value] of Object.entries(values)) {
+			await field(page, name).locator('input').fill(value);
+		}
+		await page.getByTestId('credential-save-button').click();
+	}
+
+	/** What the dialog tells about a test that was not green; it keeps the reason folded. */
+	async function expectRefusal(words: string): Promise<void> {
+		await dialog().getByText('Couldn’t connect with these settings').waitFor();
+		await dialog().getByText('More details').click();
+		await dialog().getByText(words).waitFor();
+	}
+
+	const values = () => {
+		const { apiUrl, idInstance, apiTokenInstance } = n8n.double;
+		return { apiUrl, idInstance, apiTokenInstance };
+	};
+
+	beforeEach(async () => {
+		await page.goto('/home/credentials/create');
+		await page.getByTestId('new-credential-type-select').locator('input').fill('green-api');
+		await page.getByTestId('new-credential-type-select-option').first().click();
+		await page.getByTestId('new-credential-type-button').click();
+		await dialog().getByText('API Token').waitFor();
+	});
+
+	it('is created, and its test is green', async () => {
+		await enter(values());
+		await dialog().getByText('Connection tested successfully').waitFor();
+		expect(await takePicture(page, 'credential')).toBeLessThan(LARGEST_PICTURE);
+	});
+
+	it.each([
+		['a wrong token', { apiTokenInstance: 'fakeToken1' }, 'The API Token is wrong.'],
+		['a wrong instance', { idInstance: '1101999999' }, 'The Instance ID is wrong, or the API URL'],
+		['an ID that is none', { idInstance: 'my phone' }, 'is not a number of 1 to 20 digits'],
+	])('tells what is wrong with %s', async (_what, replaced, words) => {
+		await enter({ ...values(), ...replaced });
+		await expectRefusal(words);
+	});
+
+	it('tells what to do about an instance without a phone', async () => {
+		n8n.double.setState(n8n.double.idInstance, 'notAuthorized');
+		await enter(values());
+		await expectRefusal(UNREADY_STATES.notAuthorized ?? '');
+	});
+});
+
+describe('the editor', () => {
+	const output = () => page.getByTestId('output-panel');
+
+	async function runInEditor(file: WorkflowFile): Promise<void> {
+		await openWorkflow(page, await n8n.addWorkflow(file));
+		await executeWorkflow(page);
+		await openNode(page);
+	}
+
+	it('finds the node by "green" and shows its fields when it is dropped', async () => {
+		await page.goto('/workflow/new');
+		await page.getByTestId('canvas-plus-button').first().click();
+		await addNode(page, 'green', 'GREEN-API', 'Get contact info');
+
+		for (const name of ['resource', 'operation', 'chatId', 'output', 'splitProducts']) {
+			await field(page, name).waitFor();
+		}
+		const chosen = async (name: string) => await field(page, name).locator('input').inputValue();
+		expect(await chosen('resource')).toBe('Contact');
+		expect(await chosen('operation')).toBe('Get Contact Info');
+		expect(await chosen('output')).toBe('All Fields');
+		expect(await page.getByTestId('resource-locator-chatId').innerText()).toContain(
+			'{{ $json.chatId }}',
+		);
+		expect(await takePicture(page, 'node')).toBeLessThan(LARGEST_PICTURE);
+	});
+
+	it('offers GREEN-API’s own contacts, people with names first, and searches them', async () => {
+		await openContactList(page);
+		const entries = page.getByTestId('rlc-item');
+		await entries.first().waitFor();
+		expect(await entries.first().innerText()).not.toMatch(/^\+/);
+		await searchContactList(page, 'dealer');
+		await entries.filter({ hasText: 'Dealer (+71234567890)' }).waitFor();
+		expect(await entries.count()).toBe(1);
+		await searchContactList(page, 'family');
+		await entries.filter({ hasText: 'Family (group)' }).first().waitFor();
+	});
+
+	it('offers all options', async () => {
+		await page.getByTestId('collection-parameter-add').click();
+		const options = page.getByTestId('collection-parameter-option');
+		await options.first().waitFor();
+		const names = (await options.allInnerTexts()).map((name) => name.trim());
+		expect(names).toEqual([
+			'Avatar Binary Field',
+			'Cache Results For (Seconds)',
+			'Contacts Without Products',
+			'Download Avatar',
+			'Group Chats',
+			'Include Input Fields',
+			'Max Retries',
+			'Output Field Name',
+			'Requests per Second',
+			'Timeout (Ms)',
+		]);
+	});
+
+	it('runs on pinned items and shows the contacts', async () => {
+		await runInEditor(testWorkflow('contacts'));
+		const contacts = await outputTable(page);
+		expect(contacts.map(({ chatId }) => chatId)).toEqual([
+			'71234567890@c.us',
+			'79001234567@c.us',
+			'79001234568@c.us',
+		]);
+		expect(contacts[0]).toMatchObject({ name: 'Dealer', isBusiness: 'true' });
+	});
+
+	it('shows an item for each product', async () => {
+		await runInEditor(testWorkflow('split-products'));
+		const items = await outputTable(page);
+		expect(items.map(({ product }) => product)).toEqual([
+			expect.stringContaining('name:Replacement'),
+			expect.stringContaining('name:Technical maintenance'),
+			'null',
+		]);
+	});
+
+	it('shows what is wrong with an item, once, and what to do', async () => {
+		const chatIds = ['71234567890@c.us', 'call me', '79001234567@c.us'];
+		await runInEditor(
+			withInput(
+				testWorkflow('contacts'),
+				chatIds.map((chatId) => ({ chatId })),
+			),
+		);
+		expect(await output().getByTestId('node-error-message').innerText()).toBe(
+			'"call me" has letters in it and is no chat ID or phone number [Item 1]',
+		);
+		expect(await output().getByTestId('node-error-description').innerText()).toMatch(
+			/^Enter a phone number in international form/,
+		);
+	});
+
+	it('shows hints', async () => {
+		const spellings = ['71234567890@c.us', '+7 123 456 78 90', '0071234567890'];
+		await runInEditor(
+			withInput(
+				testWorkflow('contacts'),
+				spellings.map((chatId) => ({ chatId })),
+			),
+		);
+		await output()
+			.getByText('Found 3 of 3 contacts, 2 by sharing the request of another item.')
+			.waitFor();
+	});
+
+	it('runs a hand-made workflow to its end', async () => {
+		await openWorkflow(page, await n8n.addWorkflow(readWorkflow('examples/hand-made-list.json')));
+		await executeWorkflow(page);
+		expect(await takePicture(page, 'workflow')).toBeLessThan(LARGEST_PICTURE);
+		await openNode(page);
+		expect(await takePicture(page, 'results')).toBeLessThan(LARGEST_PICTURE);
+		expect((await outputTable(page)).map(({ phoneNumber }) => phoneNumber)).toEqual([
+			'71234567890',
+			'972501234567',
+			'14155550131',
+		]);
+	});
+
+	it.each(['light', 'dark'] as const)('draws the icon of the %s theme', async (theme) => {
+		await page.emulateMedia({ colorScheme: theme });
+		await openWorkflow(page, await n8n.addWorkflow(testWorkflow('contacts')));
+		const icon = page.locator(`[data-test-id=canvas-node][data-node-name="${NODE_NAME}"] img`);
+		await icon.waitFor();
+		expect(await icon.getAttribute('src')).toMatch(
+			theme === 'dark' ? /greenApi\.dark\.svg/ : /greenApi\.svg/,
+		);
+		await icon.and(page.locator(':visible')).waitFor();
+		expect(
+			await icon.evaluate((image: unknown) => Reflect.get(Object(image), 'naturalWidth')),
+		).toBeGreaterThan(0);
+	});
+});
+
+describe('a tool of an AI agent', () => {
+	let model: OpenAiDouble;
+
+	beforeAll(async () => {
+		await page.emulateMedia({ colorScheme: 'light' });
+		model = await startOpenAiDouble({ Contact: '+7 123 456-78-90' });
+	});
+
+	afterAll(async () => await model?.close());
+
+	it('is added, its contact left to the model, and answers the agent', async () => {
+		const openAi = { apiKey: 'fake', url: model.url };
+		const credential = await n8n.api.createCredential('Model', 'openAiApi', openAi);
+		const file = readWorkflow('test/e2e/workflows/ai-agent.json');
+		const id = await n8n.addWorkflow(withCredential(file, 'openAiApi', credential));
+		await openWorkflow(page, id);
+		await page
+			.locator('.canvas-node-handle-non-main-input')
+			.filter({ hasText: 'Tool' })
+			.getByTestId('canvas-handle-plus')
+			.click();
+		await addNode(page, 'green', 'GREEN-API Tool');
+		await page
+			.getByTestId('resource-locator-chatId')
+			.locator('xpath=ancestor::*[.//*[@data-test-id="from-ai-override-button"]][1]')
+			.getByTestId('from-ai-override-button')
+			.first()
+			.click();
+		await page.getByTestId('ndv-close-button').click();
+		await executeWorkflow(page, 'AI Agent');
+
+		const [first, second] = model.requests;
+		expect(first?.tools).toHaveLength(1);
+		expect(first?.tools?.[0]?.function.parameters).toMatchObject({
+			properties: { Contact: { type: 'string' } },
+			required: ['Contact'],
+		});
+		const answer = second?.messages.find(({ role }) => role === 'tool');
+		expect(JSON.stringify(answer?.content)).toContain('Dealer');
+		expect(n8n.double.requestsOf('getContactInfo').at(-1)).toMatchObject({
+			chatId: '71234567890@c.us',
+			status: 200,
+		});
+	});
+});
+
+describe('the API token', () => {
+	it('is in no execution, workflow, file, log or answer to the browser', async () => {
+		await n8n.server.stop();
+		const traces = await collectTraces(n8n, { browser: await browser.received() });
+		console.log(`Searched ${(traces.size / 1e6).toFixed(1)} MB for the token`);
+		// What was found through the node is there, so that the token would be found, too.
+		const places = traces.placesOf('Technical maintenance').join();
+		expect(places).toContain('.n8n/database.sqlite');
+		expect(places).toContain('browser');
+		expect(traces.placesOf(n8n.double.apiTokenInstance)).toEqual([]);
+	});
+});
