@@ -8,8 +8,9 @@ const development = {
 		'@n8n/community-nodes/no-restricted-globals': 'off',
 		'@n8n/community-nodes/no-dangerous-functions': 'off',
 		'@n8n/community-nodes/node-usable-as-tool': 'off',
+		'@n8n/community-nodes/require-node-api-error': 'off',
 		'no-console': ['error', { allow: ['log', 'error'] }],
 	},
 };
 
-export default [...config, development, { ignores: ['coverage/'] }];
+export default [...config, development, { ignores: ['coverage/', '.cache/'] }];

@@ -10,7 +10,7 @@ interface Program {
 }
 
 const PROGRAMS = {
-	chromium: { names: ['chromium', 'chromium-browser'], debianPackage: 'chromium' },
+	chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
 	redis: { names: ['redis-server'], debianPackage: 'redis-server' },
 	postgres: { names: ['postgres'], debianPackage: 'postgresql' },
 	initdb: { names: ['initdb'], debianPackage: 'postgresql' },
@@ -46,10 +46,15 @@ export function programPath(name: keyof typeof PROGRAMS): string {
 	return path;
 }
 
+/** @returns the Debian packages that bring what is missing; none: nothing is */
+export function missingPackages(): string[] {
+	const missing = Object.values(PROGRAMS).filter((program) => !find(program));
+	return [...new Set(missing.map(({ debianPackage }) => debianPackage))];
+}
+
 /** @returns one line that says what is missing and which command brings it; undefined: nothing */
 export function missingPrograms(): string | undefined {
-	const missing = Object.values(PROGRAMS).filter((program) => !find(program));
-	if (missing.length === 0) return undefined;
-	const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))].join(' ');
+	const packages = missingPackages().join(' ');
+	if (packages === '') return undefined;
 	return `The end-to-end tests need ${packages}: apt-get install -y ${packages}`;
 }

@@ -62,7 +62,13 @@ export class N8nProcess {
 		const keep = (chunk: Buffer) => this.printed.push(chunk.toString());
 		child.stdout?.on('data', keep);
 		child.stderr?.on('data', keep);
-		this.ended = new Promise((resolve) => child.once('exit', () => resolve()));
+		this.ended = new Promise((resolve) => {
+			child.once('exit', () => resolve());
+			child.once('error', ({ message }) => {
+				this.printed.push(message);
+				resolve();
+			});
+		});
 	}
 
 	/**
@@ -78,17 +84,12 @@ export class N8nProcess {
 			env: { ...environment(port, await freePort(), userFolder), ...options.env },
 		});
 		const n8n = new N8nProcess(child, `http://127.0.0.1:${port}`);
-		try {
-			await waitFor(
-				'n8n to be ready',
-				async () =>
-					n8n.hasEnded || (await axios.get(`${n8n.url}/healthz/readiness`)).status === 200,
-				180_000,
-			);
-			if (n8n.hasEnded) throw new Error('n8n ended at once');
-		} catch (cause) {
+		const isReady = async () =>
+			n8n.hasEnded || (await axios.get(`${n8n.url}/healthz/readiness`)).status === 200;
+		const waited = await waitFor('n8n to be ready', isReady, 180_000).catch(() => false);
+		if (!waited || n8n.hasEnded) {
 			await n8n.kill();
-			throw new Error(`n8n did not start. It printed:\n${n8n.log}`, { cause });
+			throw new Error(`n8n did not start. It printed:\n${n8n.log}`);
 		}
 		return n8n;
 	}
@@ -99,7 +100,8 @@ export class N8nProcess {
 	}
 
 	private get hasEnded(): boolean {
-		return this.child.exitCode !== null || this.child.signalCode !== null;
+		const { pid, exitCode, signalCode } = this.child;
+		return pid === undefined || exitCode !== null || signalCode !== null;
 	}
 
 	/** Asks it to end, as a service manager does, and waits until it has. */

@@ -1,0 +1,150 @@
+/** n8n scaled out: one main, two workers, PostgreSQL and Redis, and a worker that is killed. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readWorkflow, withParameters } from '../engine/workflowFiles';
+import {
+	connectPostgres,
+	POSTGRES_USER,
+	type RunningServer,
+	startPostgres,
+	startRedis,
+} from '../real-n8n/databases';
+import { type N8nProcess } from '../real-n8n/n8nProcess';
+import { waitFor } from '../real-n8n/waitFor';
+import { collectTraces, dumpDatabase } from './traces';
+import { useN8n } from './useN8n';
+import { callWebhook, webhookListens, webhookOf } from './webhooks';
+
+/**
+ * GREEN-API's limit, twice as fast, so that the test takes less than five minutes; there is work
+ * left when n8n notices, up to a minute later, that a worker has died.
+ */
+const PER_SECOND = 2;
+
+const WEBHOOKS = 200;
+const BATCH = 100;
+
+const DATABASE = 'n8n';
+
+let postgres: RunningServer;
+let redis: RunningServer;
+let workers: N8nProcess[];
+
+const n8n = useN8n({ rateFactor: PER_SECOND }, async () => {
+	postgres = await startPostgres();
+	redis = await startRedis();
+	const client = await connectPostgres(postgres.port);
+	await client.query(`CREATE DATABASE ${DATABASE}`);
+	await client.end();
+	return {
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_HOST: '127.0.0.1',
+		DB_POSTGRESDB_PORT: String(postgres.port),
+		DB_POSTGRESDB_DATABASE: DATABASE,
+		DB_POSTGRESDB_USER: POSTGRES_USER,
+		EXECUTIONS_MODE: 'queue',
+		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+		QUEUE_BULL_REDIS_PORT: String(redis.port),
+		// n8n waits a minute until it takes a worker for dead; ten seconds do on one machine.
+		QUEUE_WORKER_LOCK_DURATION: '10000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
+		QUEUE_WORKER_STALLED_INTERVAL: '5000',
+	};
+});
+
+beforeAll(async () => {
+	const worker = { command: ['worker', '--concurrency=10'] };
+	workers = [await n8n.start(worker), await n8n.start(worker)];
+});
+
+afterAll(async () => {
+	await redis?.stop();
+	await postgres?.stop();
+});
+
+function numbers(first: number, count: number): string[] {
+	return Array.from({ length: count }, (_, index) => `${79_000_000_000 + first + index}@c.us`);
+}
+
+/** As GREEN-API does with a webhook that was not accepted, and any careful caller. */
+async function callUntilAnswered<T>(
+	path: string,
+	body: object,
+): Promise<{ calls: number; answer: T }> {
+	for (let calls = 1; ; calls++) {
+		try {
+			return { calls, answer: await callWebhook<T>(n8n.server.url, path, body) };
+		} catch (thrown) {
+			if (calls === 5) throw thrown;
+			await sleep(1_000);
+		}
+	}
+}
+
+type Contacts = Array<{ chatId: string; name?: string }>;
+
+function served() {
+	return n8n.double.requestsOf('getContactInfo').filter(({ status }) => status === 200);
+}
+
+describe('two workers on one instance', () => {
+	it('find every contact, although one of them is killed', async () => {
+		const rate = { options: { requestsPerSecond: PER_SECOND } };
+		for (const file of ['examples/webhook-lookup.json', 'test/e2e/workflows/batch.json']) {
+			await n8n.api.activate(await n8n.addWorkflow(withParameters(readWorkflow(file), rate)));
+		}
+		await webhookListens(n8n.server.url, 'green-api');
+		await webhookListens(n8n.server.url, 'batch');
+
+		const list = numbers(0, BATCH);
+		const senders = numbers(BATCH, WEBHOOKS);
+		const batch = callUntilAnswered<Contacts>('batch', { chatIds: list });
+		const lookups = senders.map(
+			async (sender) => await callUntilAnswered<Contacts>('green-api', webhookOf(sender)),
+		);
+		await waitFor('a quarter of the lookups', () => served().length >= (BATCH + WEBHOOKS) / 4);
+		await workers[1]?.kill();
+
+		const answers = await Promise.all(lookups);
+		answers.forEach(({ answer }, index) => {
+			expect(new Set(answer.map(({ chatId }) => chatId))).toEqual(new Set([senders[index]]));
+		});
+		const { answer, calls } = await batch;
+		expect(answer.map(({ chatId }) => chatId)).toEqual(list);
+
+		const requests = n8n.double.requestsOf('getContactInfo');
+		const found = served();
+		const seconds = ((found.at(-1)?.at ?? 0) - (found[0]?.at ?? 0)) / 1000;
+		const used = (found.length - 1) / (seconds * PER_SECOND);
+		const again = answers.filter((lookup) => lookup.calls > 1).length;
+		console.log(
+			[
+				`${WEBHOOKS} webhooks and a batch of ${BATCH}: all found; called again: ${again} webhooks, the batch ${calls - 1} times`,
+				`${found.length} lookups in ${seconds.toFixed(1)} s: ${(100 * used).toFixed(0)} % of the limit`,
+				`${requests.length} requests, ${requests.length - found.length} of them refused with 429`,
+			].join('\n'),
+		);
+		expect(used).toBeGreaterThanOrEqual(0.85);
+	});
+
+	it('leave no execution behind that has not ended', async () => {
+		const client = await connectPostgres(postgres.port, DATABASE);
+		const unfinished = await waitFor('all executions to end', async () => {
+			const { rows } = await client.query<{ status: string; count: string }>(
+				'SELECT status, count(*) FROM execution_entity GROUP BY status ORDER BY status',
+			);
+			const open = rows.filter(({ status }) => ['new', 'running', 'waiting'].includes(status));
+			return open.length === 0 && rows;
+		});
+		await client.end();
+		console.log(unfinished.map(({ status, count }) => `${status}: ${count}`).join(', '));
+	});
+
+	it('left no token anywhere', async () => {
+		await n8n.server.stop();
+		const database = await dumpDatabase(postgres.port, DATABASE);
+		const traces = await collectTraces(n8n, { database });
+		expect(traces.placesOf('79000000000@c.us')).toContain('database');
+		expect(traces.placesOf(n8n.double.apiTokenInstance)).toEqual([]);
+	});
+});
