@@ -3,12 +3,12 @@
  * the credential and the example workflows in place. What is changed in the editor is kept.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWorkflow } from '../engine/workflowFiles';
-import { startGreenApiDouble } from '../green-api-double/greenApiDouble';
+import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
 import { CACHE, installN8n, N8N_VERSION } from './install';
 import { N8nApi, OWNER } from './n8nApi';
 import { N8nProcess } from './n8nProcess';
@@ -18,9 +18,11 @@ import { withCredential } from './workflowCredentials';
 const repository = join(__dirname, '../..');
 const userFolder = join(CACHE, 'playground');
 
-/** The first start fills n8n: the credential, and each example with it. */
-async function fill(api: N8nApi, credential: { apiUrl: string } & Record<string, string>) {
-	const id = await api.createCredential('GREEN-API on this machine', 'greenApi', credential);
+/** Fills an n8n that is empty: the credential, and each example with it. */
+async function fill(api: N8nApi, double: GreenApiDouble): Promise<void> {
+	const { apiUrl, idInstance, apiTokenInstance } = double;
+	const values = { apiUrl, idInstance, apiTokenInstance };
+	const id = await api.createCredential('GREEN-API on this machine', 'greenApi', values);
 	for (const file of readdirSync(join(repository, 'examples'))) {
 		await api.createWorkflow(withCredential(readWorkflow(`examples/${file}`), 'greenApi', id));
 	}
@@ -35,27 +37,30 @@ async function main(): Promise<void> {
 	});
 	const tell = (line: string) => console.log(line);
 	const installed = await installN8n(tell);
-	const isNew = !existsSync(join(userFolder, '.n8n/database.sqlite'));
 	await mkdir(userFolder, { recursive: true });
 	tell('Packing the node and installing it');
 	await installPackedNode(userFolder);
 	const double = await startGreenApiDouble({ port: Number(values['green-api-port']) });
-	tell(`Starting n8n ${N8N_VERSION}`);
-	const n8n = await N8nProcess.start({ installed, userFolder, port: Number(values.port) });
-	const { apiUrl, idInstance, apiTokenInstance } = double;
-	const api = await N8nApi.signIn(n8n.url);
-	if (isNew) await fill(api, { apiUrl, idInstance, apiTokenInstance });
+	try {
+		tell(`Starting n8n ${N8N_VERSION}`);
+		const n8n = await N8nProcess.start({ installed, userFolder, port: Number(values.port) });
+		const api = await N8nApi.signIn(n8n.url);
+		if ((await api.workflowNames()).length === 0) await fill(api, double);
+		const { email, password } = OWNER;
+		tell(
+			`Open ${n8n.url}/home/workflows , sign in as ${email} with the password ${password}, and open a workflow. Ctrl-C ends it all.`,
+		);
+		await Promise.race([interrupted(), n8n.ended]);
+		await n8n.stop();
+	} finally {
+		await double.close();
+	}
+}
 
-	const { email, password } = OWNER;
-	tell(
-		`Open ${n8n.url} , sign in as ${email} with the password ${password}, and open a workflow. Ctrl-C ends it all.`,
-	);
-	const ended = new Promise<void>((resolve) => {
+async function interrupted(): Promise<void> {
+	await new Promise<void>((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 	});
-	await Promise.race([ended, n8n.ended]);
-	await n8n.stop();
-	await double.close();
 }
 
 main().catch((thrown: Error) => {

@@ -1,7 +1,7 @@
 /** The folder that n8n keeps its data and its community nodes in. */
 
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { npm } from './install';
@@ -31,13 +31,4 @@ export async function installPackedNode(userFolder: string): Promise<void> {
 	const nothingElse = ['--omit=dev', '--omit=peer', '--install-strategy=shallow'];
 	const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
 	await npm(['install', join(nodes, packed.filename), ...nothingElse, ...quietly], nodes);
-}
-
-/**
- * @param userFolder one that `installPackedNode` filled
- * @returns the packages that n8n will load from it, with their versions
- */
-export async function installedNodes(userFolder: string): Promise<Record<string, string>> {
-	const text = await readFile(join(userFolder, '.n8n/nodes/package.json'), 'utf8');
-	return (JSON.parse(text) as { dependencies?: Record<string, string> }).dependencies ?? {};
 }
