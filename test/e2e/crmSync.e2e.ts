@@ -64,12 +64,27 @@ beforeAll(async () => {
 	crm = await connectPostgres(postgres.port);
 	await crm.query('CREATE TABLE contacts (id bigserial PRIMARY KEY, phone text)');
 	await crm.query('INSERT INTO contacts (phone) SELECT unnest($1::text[])', [phones()]);
+	await recordSyncs();
 });
 
 afterAll(async () => {
 	await crm?.end();
 	await postgres?.stop();
 });
+
+/** Keeps account of each time that a row is synced, on the table that the example makes. */
+async function recordSyncs(): Promise<void> {
+	const example = readWorkflow('examples/postgres-sync.json');
+	const makeTable = example.nodes.find(({ name }) => name === 'Make Table');
+	await crm.query(String(makeTable?.parameters.query));
+	await crm.query(`
+		CREATE TABLE syncs (contact_id bigint);
+		CREATE FUNCTION record_sync() RETURNS trigger LANGUAGE plpgsql AS
+			'BEGIN INSERT INTO syncs VALUES (new.contact_id); RETURN new; END';
+		CREATE TRIGGER recorded AFTER INSERT OR UPDATE OF synced_at ON whatsapp_contacts
+			FOR EACH ROW WHEN (new.synced_at IS NOT NULL) EXECUTE FUNCTION record_sync();
+	`);
+}
 
 async function rows(): Promise<SyncedRow[]> {
 	const { rows: found } = await crm.query<SyncedRow>(
@@ -141,6 +156,13 @@ describe('a scheduled sync of 500 CRM rows', () => {
 			const digits = given[Number(id) - 1]?.replace(/^00|\D/g, '') ?? '';
 			expect(chatId?.replace(/\D/g, '')).toBe(digits.replace(/^00/, ''));
 		}
+	});
+
+	it('synced no row twice', async () => {
+		const { rows: counts } = await crm.query<{ times: string; rows: string }>(
+			'SELECT times, count(*) AS rows FROM (SELECT count(*) AS times FROM syncs GROUP BY contact_id) AS counted GROUP BY times',
+		);
+		expect(counts).toEqual([{ times: '1', rows: String(ROWS - WRONG.length) }]);
 	});
 
 	it('asked nobody twice without need', async () => {
