@@ -3,11 +3,14 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
-	NodeConnectionTypes,
+	type NodeConnectionType,
 } from 'n8n-workflow';
 import { searchContacts } from './listSearch/searchContacts';
 import { contactProperties } from './resources/contact';
 import { getContactInfo } from './resources/contact/getContactInfo';
+
+/** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
+const MAIN: NodeConnectionType = 'main';
 
 /** Looks WhatsApp contacts up through GREEN-API. */
 export class GreenApi implements INodeType {
@@ -21,8 +24,8 @@ export class GreenApi implements INodeType {
 		description: 'Look WhatsApp contacts up through GREEN-API',
 		defaults: { name: 'GREEN-API' },
 		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		inputs: [MAIN],
+		outputs: [MAIN],
 		credentials: [{ name: 'greenApi', required: true }],
 		properties: [
 			{
@@ -40,6 +43,6 @@ export class GreenApi implements INodeType {
 	methods = { listSearch: { searchContacts } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await getContactInfo.call(this)];
+		return await getContactInfo.call(this);
 	}
 }

@@ -6,7 +6,7 @@ import type {
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { CredentialRefusal, instanceKey } from './green-api/address';
+import { CREDENTIAL_REFUSED, instanceKey } from './green-api/address';
 import { type Answer, type Outcome, readAnswer } from './green-api/answer';
 import { type Failure, failureOfNetwork } from './green-api/failures';
 import { type GreenApiRequest, METHODS } from './green-api/request';
@@ -26,26 +26,26 @@ function* causesOf(thrown: unknown): Generator<object> {
 	}
 }
 
+/** @returns the first text in the first of the fields that has one */
+function textOf(causes: readonly object[], ...fields: string[]): string | undefined {
+	return fields
+		.flatMap((field) => causes.map((cause) => Reflect.get(cause, field) as unknown))
+		.find((value) => typeof value === 'string');
+}
+
 /**
  * Only the code of what n8n's helper throws is kept: the error itself holds the whole request, and
- * its URL the API token.
+ * its URL the API token. The texts of a refused credential hold none. n8n 1 drops the error that it
+ * wraps, but copies these texts, and the code as `httpCode` (`n8n-workflow`, `NodeApiError`); where
+ * an answer broke off, it has the status there. No status is an error of the helper's by itself.
  */
 function failureOfThrown(thrown: unknown): Failure {
-	for (const cause of causesOf(thrown)) {
-		if (cause instanceof CredentialRefusal) {
-			const { message, description } = cause;
-			return {
-				kind: 'instance',
-				message,
-				description: description ?? '',
-				code: 'CREDENTIAL_REFUSED',
-			};
-		}
-	}
-	for (const cause of causesOf(thrown)) {
-		if ('code' in cause && typeof cause.code === 'string') return failureOfNetwork(cause.code);
-	}
-	return failureOfNetwork(undefined);
+	const causes = [...causesOf(thrown)];
+	const code = textOf(causes, 'code', 'httpCode')?.replace(/^\d+$/, 'ERR_BAD_RESPONSE');
+	if (code !== CREDENTIAL_REFUSED) return failureOfNetwork(code);
+	const message = textOf(causes, 'message') ?? '';
+	const description = textOf(causes, 'description') ?? '';
+	return { kind: 'instance', message, description, code };
 }
 
 /**

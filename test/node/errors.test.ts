@@ -148,7 +148,9 @@ describe('when something goes wrong', () => {
 
 		it('the first lookup that fails ends the batch', async () => {
 			parts.double.script(faults.validationFailed, { chatId: '79001234567@c.us' });
-			const finished = await run(testWorkflow('contacts'));
+			// 20 ms from one request to the next: the answer has to be there before the third.
+			const paced = { options: { requestsPerSecond: 0.05 } };
+			const finished = await run(withParameters(testWorkflow('contacts'), paced));
 
 			expect(finished.error).toMatchObject({
 				name: 'NodeApiError',

@@ -1,7 +1,5 @@
 /** Where a GREEN-API request goes: the credential's values become part of the URL. */
 
-import { UserError } from 'n8n-workflow';
-
 export interface GreenApiAccount {
 	/** As the GREEN-API console shows it, e.g. `https://7103.api.greenapi.com`. */
 	apiUrl: string;
@@ -9,11 +7,24 @@ export interface GreenApiAccount {
 	apiTokenInstance: string;
 }
 
-/** The credential and the request don't fit; nothing was sent. Its texts never hold the token. */
-export class CredentialRefusal extends UserError {
-	/** @param message what is wrong; @param advice what the user does about it */
-	constructor(message: string, advice: string) {
-		super(message, { description: advice });
+export const CREDENTIAL_REFUSED = 'CREDENTIAL_REFUSED';
+
+/**
+ * The credential and the request don't fit; nothing was sent. Its texts never hold the token. It is
+ * n8n's `UserError` in all but name, as n8n 1.78 and older have none.
+ */
+export class CredentialRefusal extends Error {
+	readonly code = CREDENTIAL_REFUSED;
+
+	/** Tells n8n that nothing is broken. */
+	readonly level = 'info';
+
+	/** @param message what is wrong; @param description what the user does about it */
+	constructor(
+		message: string,
+		readonly description: string,
+	) {
+		super(message);
 	}
 }
 

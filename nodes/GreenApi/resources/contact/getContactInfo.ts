@@ -1,5 +1,6 @@
 /** Contact → Get Contact Info: input items' chat ids in, contacts out. */
 
+import * as n8nWorkflow from 'n8n-workflow';
 import {
 	deepCopy,
 	type IBinaryData,
@@ -7,7 +8,6 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type NodeExecutionHint,
-	UnexpectedError,
 } from 'n8n-workflow';
 import type { Answer } from '../../green-api/answer';
 import type { Contact } from '../../green-api/contact';
@@ -66,18 +66,29 @@ function foundItem(
 	};
 }
 
-/** Older n8n has no hints for tools of an AI agent (n8n pull request 21238). */
-function tell(
+/** n8n 1.78 and older take hints together with the output. */
+const { NodeExecutionOutput } = n8nWorkflow as {
+	NodeExecutionOutput?: new (
+		output: INodeExecutionData[][],
+		hints: NodeExecutionHint[],
+	) => INodeExecutionData[][];
+};
+
+/** Some n8n have no hints for tools of an AI agent (n8n pull request 21238). */
+function withHints(
 	context: Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
+	output: INodeExecutionData[][],
 	hints: NodeExecutionHint[],
-): void {
-	context.addExecutionHints?.(...hints);
+): INodeExecutionData[][] {
+	if (context.addExecutionHints) context.addExecutionHints(...hints);
+	else if (NodeExecutionOutput && hints.length > 0) return new NodeExecutionOutput(output, hints);
+	return output;
 }
 
 /** There is an outcome for each plan that asks. */
 async function nextOf(outcomes: AsyncGenerator<LookUpOutcome, void>): Promise<LookUpOutcome> {
 	const { value } = await outcomes.next();
-	if (!value) throw new UnexpectedError('A lookup has no outcome');
+	if (!value) throw new Error('A lookup has no outcome');
 	return value;
 }
 
@@ -105,12 +116,12 @@ async function foundItems(
 /**
  * Runs the operation for all input items.
  *
- * @returns the items to emit, in the order of the input
+ * @returns the items to emit, on the one output, in the order of the input
  * @throws NodeOperationError for the first item with something wrong in it, before anything is
  *   sent, and NodeApiError for the first lookup that brings nothing; neither when the node goes on
  *   on errors, where such an item becomes `{ chatId, error }`
  */
-export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
+export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const plans = planItems.call(this);
 	const stopOnFailure = !this.continueOnFail();
 	if (stopOnFailure) refuseFirst.call(this, plans);
@@ -158,6 +169,5 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 		await outcomes.return();
 	}
 	if (stopped) throw apiError(this.getNode(), stopped);
-	tell(this, summariseRun(counts, batch.counts));
-	return items;
+	return withHints(this, [items], summariseRun(counts, batch.counts));
 }
