@@ -1,15 +1,7 @@
 /** Runs workflow JSON, as a user would export it, on n8n's own engine. */
 
 import './n8nEnvironment';
-import { Container } from '@n8n/di';
-import {
-	BinaryDataService,
-	ErrorReporter,
-	ExecutionLifecycleHooks,
-	ExternalSecretsProxy,
-	LoadOptionsContext,
-	WorkflowExecute,
-} from 'n8n-core';
+import { type ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	type ICredentialDataDecryptedObject,
 	type IConnections,
@@ -28,6 +20,14 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { TestCredentials } from './credentialsHelper';
+import {
+	externalSecrets,
+	finalStatus,
+	initBinaryData,
+	lifecycleHooks,
+	runWorkflow,
+	silenceErrorReports,
+} from './n8nVersions';
 import { LoadedTypes } from './nodeTypes';
 
 /** A workflow file as n8n's "Download" gives it. */
@@ -72,7 +72,7 @@ export class FinishedRun {
 	constructor(readonly run: IRun) {}
 
 	get status() {
-		return this.run.status;
+		return finalStatus(this.run);
 	}
 
 	/** The error that stopped the workflow. */
@@ -110,8 +110,8 @@ export class Engine {
 	 * @throws when the package is not built
 	 */
 	static async start(nodeTypes: Record<string, INodeType> = {}): Promise<Engine> {
-		Container.get(ErrorReporter).error = () => {};
-		await Container.get(BinaryDataService).init();
+		silenceErrorReports();
+		await initBinaryData();
 		return new Engine(await LoadedTypes.load(nodeTypes));
 	}
 
@@ -133,8 +133,8 @@ export class Engine {
 	): IWorkflowExecuteAdditionalData {
 		return {
 			...serverUrls(),
+			...externalSecrets(),
 			credentialsHelper: new TestCredentials(this.types, credentials),
-			externalSecretsProxy: Container.get(ExternalSecretsProxy),
 			currentNodeExecutionIndex: 0,
 			executionId: 'execution-under-test',
 			variables: {},
@@ -162,7 +162,7 @@ export class Engine {
 	/** Starts a run and returns at once; `cancel()` on it is what n8n's stop button does. */
 	begin(file: WorkflowFile, { credentials, mode = 'manual' }: RunOptions) {
 		const workflow = this.toWorkflow(file);
-		const hooks = new ExecutionLifecycleHooks(mode, 'execution-under-test', {
+		const hooks = lifecycleHooks(mode, 'execution-under-test', {
 			id: workflow.id,
 			name: file.name,
 			active: false,
@@ -176,7 +176,7 @@ export class Engine {
 		const execute = new WorkflowExecute(this.additionalData(credentials, hooks), mode);
 		const startNode = workflow.getNode(file.nodes[0]?.name ?? '');
 		if (!startNode) throw new Error('The workflow has no nodes');
-		return execute.run({ workflow, startNode, ...(file.pinData && { pinData: file.pinData }) });
+		return runWorkflow(execute, workflow, startNode, file.pinData);
 	}
 
 	/**

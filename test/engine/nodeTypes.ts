@@ -1,7 +1,7 @@
 /** Node and credential types as n8n has them: loaded from packages by n8n's own loaders. */
 
 import './n8nEnvironment';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LazyPackageDirectoryLoader, PackageDirectoryLoader } from 'n8n-core';
 import {
 	type ICredentialType,
@@ -10,6 +10,7 @@ import {
 	type IVersionedNodeType,
 	NodeHelpers,
 } from 'n8n-workflow';
+import { credentialTypeOf, nodeTypeOf } from './n8nVersions';
 
 export const PACKAGE_NAME = 'n8n-nodes-green-api-contacts';
 
@@ -29,7 +30,9 @@ export class LoadedTypes implements INodeTypes {
 	static async load(added: Record<string, INodeType> = {}): Promise<LoadedTypes> {
 		const own = new PackageDirectoryLoader(root);
 		await own.loadAll();
-		const base = new LazyPackageDirectoryLoader(join(root, 'node_modules/n8n-nodes-base'));
+		const base = new LazyPackageDirectoryLoader(
+			dirname(require.resolve('n8n-nodes-base/package.json')),
+		);
 		await base.loadAll();
 		return new LoadedTypes({ [PACKAGE_NAME]: own, 'n8n-nodes-base': base }, added);
 	}
@@ -41,7 +44,7 @@ export class LoadedTypes implements INodeTypes {
 		const [packageName = '', nodeName = ''] = type.split('.');
 		const loader = this.loaders[packageName];
 		if (!loader) throw new Error(`No package ${packageName} is loaded`);
-		return loader.getNode(nodeName).type;
+		return nodeTypeOf(loader, nodeName);
 	}
 
 	getByNameAndVersion(type: string, version?: number): INodeType {
@@ -56,6 +59,6 @@ export class LoadedTypes implements INodeTypes {
 	getCredentialType(name: string): ICredentialType {
 		const loader = this.loaders[PACKAGE_NAME];
 		if (!loader) throw new Error('This package is not loaded');
-		return loader.getCredential(name).type;
+		return credentialTypeOf(loader, name);
 	}
 }

@@ -11,15 +11,15 @@ const CHAT_ID = '79001234567@c.us';
 /** n8n's own protection, switched on before its HTTP helper is first used. */
 describe('with n8n’s protection of private networks on', () => {
 	const { parts, run } = useNode();
-	const config = Container.get(SsrfProtectionConfig);
 	const servers: Server[] = [];
 
 	beforeAll(() => {
+		const config = Container.get(SsrfProtectionConfig);
 		config.enabled = true;
 		config.allowedHostnames = ['localhost'];
 	});
 	afterAll(async () => {
-		config.enabled = false;
+		Container.get(SsrfProtectionConfig).enabled = false;
 		await Promise.all(servers.map(async (server) => await new Promise((r) => server.close(r))));
 	});
 

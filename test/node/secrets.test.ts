@@ -1,6 +1,4 @@
-import { Logger } from '@n8n/backend-common';
-import { Container } from '@n8n/di';
-import { ErrorReporter } from 'n8n-core';
+import { listenToLog } from '../engine/n8nVersions';
 import {
 	NODE_NAME,
 	onError,
@@ -103,17 +101,10 @@ describe('the token', () => {
 
 	it('is nowhere in n8n’s log, at its most talkative', async () => {
 		const logged: unknown[] = [];
-		const keep = (...line: unknown[]) => void logged.push(line);
-		const log = { debug: keep, info: keep, warn: keep, error: keep };
-		const spies = [
-			...Object.keys(log).map((level) =>
-				jest.spyOn(Container.get(Logger), level as keyof typeof log).mockImplementation(keep),
-			),
-			jest.spyOn(Container.get(ErrorReporter), 'error').mockImplementation(keep),
-		];
+		const endListening = listenToLog((...line) => void logged.push(line));
 		parts.double.script(faults.notFound, { times: Infinity });
 		const finished = await run(contacts);
-		for (const spy of spies) spy.mockRestore();
+		endListening();
 
 		expect(finished.status).toBe('error');
 		expect(logged.length).toBeGreaterThan(0);
