@@ -93,6 +93,11 @@ describe('the credential', () => {
 describe('the editor', () => {
 	const output = () => page.getByTestId('output-panel');
 
+	function lookUp(...chatIds: string[]): WorkflowFile {
+		const items = chatIds.map((chatId) => ({ chatId }));
+		return withInput(testWorkflow('contacts'), items);
+	}
+
 	async function runInEditor(file: WorkflowFile): Promise<void> {
 		await openWorkflow(page, await n8n.addWorkflow(file));
 		await executeWorkflow(page);
@@ -170,13 +175,7 @@ describe('the editor', () => {
 	});
 
 	it('shows what is wrong with an item, once, and what to do', async () => {
-		const chatIds = ['71234567890@c.us', 'call me', '79001234567@c.us'];
-		await runInEditor(
-			withInput(
-				testWorkflow('contacts'),
-				chatIds.map((chatId) => ({ chatId })),
-			),
-		);
+		await runInEditor(lookUp('71234567890@c.us', 'call me', '79001234567@c.us'));
 		expect(await output().getByTestId('node-error-message').innerText()).toBe(
 			'"call me" has letters in it and is no chat ID or phone number [Item 1]',
 		);
@@ -186,13 +185,7 @@ describe('the editor', () => {
 	});
 
 	it('shows hints', async () => {
-		const spellings = ['71234567890@c.us', '+7 123 456 78 90', '0071234567890'];
-		await runInEditor(
-			withInput(
-				testWorkflow('contacts'),
-				spellings.map((chatId) => ({ chatId })),
-			),
-		);
+		await runInEditor(lookUp('71234567890@c.us', '+7 123 456 78 90', '0071234567890'));
 		await output()
 			.getByText('Found 3 of 3 contacts, 2 by sharing the request of another item.')
 			.waitFor();
