@@ -41,7 +41,10 @@ function textOf(causes: readonly object[], ...fields: string[]): string | undefi
  */
 function failureOfThrown(thrown: unknown): Failure {
 	const causes = [...causesOf(thrown)];
-	const code = textOf(causes, 'code', 'httpCode')?.replace(/^\d+$/, 'ERR_BAD_RESPONSE');
+	const code = textOf(causes, 'errorCode', 'code', 'httpCode')?.replace(
+		/^\d+$/,
+		'ERR_BAD_RESPONSE',
+	);
 	if (code !== CREDENTIAL_REFUSED) return failureOfNetwork(code);
 	const message = textOf(causes, 'message') ?? '';
 	const description = textOf(causes, 'description') ?? '';

@@ -3,7 +3,9 @@
 import type { Page } from 'playwright-core';
 import { READY_STATE, UNREADY_STATES } from '@package/nodes/GreenApi/green-api/instanceStates';
 import type { WorkflowFile } from '../engine/engine';
-import { NODE_NAME, readWorkflow, testWorkflow, withInput } from '../engine/workflowFiles';
+import { NODE_NAME, onError, readWorkflow, testWorkflow, withInput } from '../engine/workflowFiles';
+import { faults } from '../green-api-double/faults';
+import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
 import { openBrowser, type SignedInBrowser } from './browser/browser';
 import {
@@ -128,7 +130,7 @@ describe('the editor', () => {
 		expect(await entries.first().innerText()).not.toMatch(/^\+/);
 		await searchContactList(page, 'dealer');
 		await entries.filter({ hasText: 'Dealer (+71234567890)' }).waitFor();
-		expect(await entries.count()).toBe(1);
+		await waitFor('the one that fits', async () => (await entries.count()) === 1);
 		await searchContactList(page, 'family');
 		await entries.filter({ hasText: 'Family (group)' }).first().waitFor();
 	});
@@ -184,6 +186,34 @@ describe('the editor', () => {
 		);
 	});
 
+	it.each([
+		[
+			'refuses, with the token in its answer',
+			faults.badRequestData,
+			'does not accept this chat ID',
+		],
+		['does not know the address', faults.notFound, 'is not that of a GREEN-API server'],
+		['breaks the connection off', faults.connectionReset, '(tried 5 times)'],
+	])('tells what happened where GREEN-API %s', async (_what, fault, words) => {
+		n8n.double.script(fault, {
+			method: 'getContactInfo',
+			times: fault === faults.connectionReset ? 5 : 1,
+		});
+		await runInEditor(lookUp('71234567890@c.us'));
+		expect(await output().getByTestId('node-error-message').innerText()).toContain(words);
+	});
+
+	it('goes on with an item that GREEN-API refuses', async () => {
+		n8n.double.script(faults.badRequestData, { method: 'getContactInfo' });
+		await runInEditor(
+			onError(lookUp('71234567890@c.us', '79001234567@c.us'), 'continueRegularOutput'),
+		);
+		expect((await outputTable(page)).map(({ error }) => error)).toEqual([
+			'GREEN-API does not accept this chat ID [Item 0]',
+			expect.anything(),
+		]);
+	});
+
 	it('shows hints', async () => {
 		await runInEditor(lookUp('71234567890@c.us', '+7 123 456 78 90', '0071234567890'));
 		await output()
@@ -212,10 +242,10 @@ describe('the editor', () => {
 		expect(await icon.getAttribute('src')).toMatch(
 			theme === 'dark' ? /greenApi\.dark\.svg/ : /greenApi\.svg/,
 		);
-		await icon.and(page.locator(':visible')).waitFor();
-		expect(
-			await icon.evaluate((image: unknown) => Reflect.get(Object(image), 'naturalWidth')),
-		).toBeGreaterThan(0);
+		await waitFor('the icon to be drawn', async () => {
+			const width = await icon.evaluate((image: object) => Reflect.get(image, 'naturalWidth'));
+			return Number(width) > 0;
+		});
 	});
 });
 
@@ -274,6 +304,13 @@ describe('the API token', () => {
 		const places = traces.placesOf('Technical maintenance').join();
 		expect(places).toContain('.n8n/database.sqlite');
 		expect(places).toContain('browser');
-		expect(traces.placesOf(n8n.double.apiTokenInstance)).toEqual([]);
+		const { apiTokenInstance } = n8n.double;
+		expect(traces.placesOf(apiTokenInstance)).toEqual([]);
+		// The browser itself sends it when the credential is entered, and only there.
+		const sent = browser.sent.filter(({ url, body }) =>
+			`${url} ${body}`.includes(apiTokenInstance),
+		);
+		expect(sent.length).toBeGreaterThan(0);
+		for (const { url } of sent) expect(url).toMatch(/\/rest\/credentials(\/|$)/);
 	});
 });

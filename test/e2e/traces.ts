@@ -25,6 +25,15 @@ export async function dumpDatabase(port: number, database: string): Promise<stri
 	return stdout;
 }
 
+/** What the text looks like in base64, wherever in a longer text it begins. */
+function inBase64(text: string): string[] {
+	return [0, 1, 2].map((before) => {
+		const encoded = Buffer.from(' '.repeat(before) + text).toString('base64');
+		// The first and last characters depend on what stands around the text.
+		return encoded.slice(before === 0 ? 0 : 4, -4);
+	});
+}
+
 /** All that a run of n8n has left, in places that have names. */
 export interface Traces {
 	/** Bytes in all places. */
@@ -51,8 +60,7 @@ export async function collectTraces(
 	for (const [name, text] of Object.entries(further)) contents.set(name, Buffer.from(text));
 
 	function placesOf(text: string): string[] {
-		// The last characters of base64 depend on what follows the text.
-		const spellings = [text, Buffer.from(text).toString('base64').slice(0, -4)];
+		const spellings = [text, ...inBase64(text)];
 		return [...contents]
 			.filter(([, content]) => spellings.some((spelling) => content.includes(spelling)))
 			.map(([name]) => name);

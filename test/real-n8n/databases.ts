@@ -28,6 +28,19 @@ async function end(server: ChildProcess, folder: string): Promise<void> {
 	await rm(folder, { recursive: true, force: true });
 }
 
+async function whenReady(
+	name: string,
+	isReady: () => boolean | Promise<boolean>,
+	parts: { server: ChildProcess; folder: string; port: number; printed: () => string },
+): Promise<RunningServer> {
+	const { server, folder, port, printed } = parts;
+	const hasEnded = () => server.exitCode !== null || server.signalCode !== null;
+	const ready = await waitFor(name, async () => hasEnded() || (await isReady())).catch(() => false);
+	if (ready && !hasEnded()) return { port, stop: async () => await end(server, folder) };
+	await end(server, folder);
+	throw new Error(`${name} did not start. It printed:\n${printed()}`);
+}
+
 /** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
 function postgresUser(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;
@@ -57,13 +70,15 @@ export async function startPostgres(): Promise<RunningServer> {
 	const server = spawn(
 		programPath('postgres'),
 		['-D', data, '-h', '127.0.0.1', '-p', String(port), ...unsafeButFast],
-		{ cwd: folder, stdio: 'ignore', ...user },
+		{ cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user },
 	);
-	await waitFor('PostgreSQL to be ready', async () => {
+	let printed = '';
+	server.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+	const isReady = async () => {
 		await (await connectPostgres(port)).end();
 		return true;
-	});
-	return { port, stop: async () => await end(server, folder) };
+	};
+	return await whenReady('PostgreSQL', isReady, { server, folder, port, printed: () => printed });
 }
 
 /**
@@ -91,6 +106,6 @@ export async function startRedis(): Promise<RunningServer> {
 	);
 	let printed = '';
 	server.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-	await waitFor('Redis to be ready', () => printed.includes('Ready to accept connections'));
-	return { port, stop: async () => await end(server, folder) };
+	const isReady = () => printed.includes('Ready to accept connections');
+	return await whenReady('Redis', isReady, { server, folder, port, printed: () => printed });
 }

@@ -1,4 +1,7 @@
-/** Programs that the end-to-end tests need and npm does not bring: where they are, or what to do. */
+/**
+ * Programs that the end-to-end tests, and n8n's sqlite3, need and npm does not bring: where they
+ * are, or what to do.
+ */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -15,6 +18,9 @@ const PROGRAMS = {
 	postgres: { names: ['postgres'], debianPackage: 'postgresql' },
 	initdb: { names: ['initdb'], debianPackage: 'postgresql' },
 	pg_dump: { names: ['pg_dump'], debianPackage: 'postgresql' },
+	python: { names: ['python3'], debianPackage: 'python3' },
+	make: { names: ['make'], debianPackage: 'make' },
+	compiler: { names: ['g++'], debianPackage: 'g++' },
 } as const satisfies Record<string, Program>;
 
 /** Debian keeps PostgreSQL's server out of PATH, in a folder for each of its versions. */

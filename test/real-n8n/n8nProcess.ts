@@ -18,6 +18,8 @@ export interface N8nProcessOptions {
 	env?: Readonly<Record<string, string>>;
 }
 
+const PATIENCE_MS = 60_000;
+
 /** The same for all processes of all runs, so that a database can be used again. Protects nothing. */
 const ENCRYPTION_KEY = 'only-for-tests-on-loopback';
 
@@ -104,9 +106,11 @@ export class N8nProcess {
 		return pid === undefined || exitCode !== null || signalCode !== null;
 	}
 
-	/** Asks it to end, as a service manager does, and waits until it has. */
+	/** Asks it to end, as a service manager does, and ends it where it has not after a minute. */
 	async stop(): Promise<void> {
+		const patience = setTimeout(() => void this.kill(), PATIENCE_MS);
 		await this.end('SIGTERM');
+		clearTimeout(patience);
 	}
 
 	/** Ends it in the middle of whatever it does, as the kernel does when memory runs out. */

@@ -40,27 +40,29 @@ async function main(): Promise<void> {
 	await mkdir(userFolder, { recursive: true });
 	tell('Packing the node and installing it');
 	await installPackedNode(userFolder);
+	const interrupted = new Promise<void>((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+	});
 	const double = await startGreenApiDouble({ port: Number(values['green-api-port']) });
+	let n8n: N8nProcess | undefined;
 	try {
 		tell(`Starting n8n ${N8N_VERSION}`);
-		const n8n = await N8nProcess.start({ installed, userFolder, port: Number(values.port) });
-		const api = await N8nApi.signIn(n8n.url);
+		n8n = await N8nProcess.start({ installed, userFolder, port: Number(values.port) });
+		const api = await N8nApi.signIn(n8n.url).catch(() => undefined);
+		if (!api) throw new Error(`n8n has another owner now. To start anew, delete ${userFolder}`);
 		if ((await api.workflowNames()).length === 0) await fill(api, double);
 		const { email, password } = OWNER;
 		tell(
 			`Open ${n8n.url}/home/workflows , sign in as ${email} with the password ${password}, and open a workflow. Ctrl-C ends it all.`,
 		);
-		await Promise.race([interrupted(), n8n.ended]);
-		await n8n.stop();
+		const ended = n8n.ended.then(() => 'n8n');
+		if ((await Promise.race([interrupted, ended])) === 'n8n') {
+			throw new Error(`n8n has ended. It printed:\n${n8n.log}`);
+		}
 	} finally {
+		await n8n?.stop();
 		await double.close();
 	}
-}
-
-async function interrupted(): Promise<void> {
-	await new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-	});
 }
 
 main().catch((thrown: Error) => {

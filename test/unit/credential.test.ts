@@ -175,6 +175,8 @@ describe('refusing to complete a request', () => {
 	])('%s', async (_what, options, replaced) => {
 		const refused = authenticate(options, { ...VALUES, ...replaced });
 		await expect(refused).rejects.toBeInstanceOf(CredentialRefusal);
+		// n8n's test of the credential would show a code in place of the message.
+		await expect(refused).rejects.not.toHaveProperty('code');
 		const refusal: unknown = await refused.catch((thrown: unknown) => thrown);
 		expect(JSON.stringify(refusal)).not.toContain(FAKE_TOKEN);
 		expect(String((refusal as Error).stack)).not.toContain(FAKE_TOKEN);

@@ -11,10 +11,11 @@ export const CREDENTIAL_REFUSED = 'CREDENTIAL_REFUSED';
 
 /**
  * The credential and the request don't fit; nothing was sent. Its texts never hold the token. It is
- * n8n's `UserError` in all but name, as n8n 1.78 and older have none.
+ * n8n's `UserError` in all but name, as n8n 1.78 and older have none. It has no `code`: n8n's test
+ * of a credential would show that in place of the message (n8n 2.41, `CredentialsTester`).
  */
 export class CredentialRefusal extends Error {
-	readonly code = CREDENTIAL_REFUSED;
+	readonly errorCode = CREDENTIAL_REFUSED;
 
 	/** Tells n8n that nothing is broken. */
 	readonly level = 'info';

@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page, selectors } from 'playwright-core';
 import { programPath } from '../../real-n8n/debianPrograms';
 import { OWNER } from '../../real-n8n/n8nApi';
 
-/** Chromium as root has no sandbox; the rest keeps it from calling its maker. */
+/** Root has no sandbox, and containers mostly none either; the rest keeps it from calling its maker. */
 const ARGUMENTS = [
 	'--no-sandbox',
 	'--disable-background-networking',
@@ -15,10 +15,15 @@ const ARGUMENTS = [
 /** The whole of a node's panel is visible at this size, in pixels. */
 const VIEWPORT = { width: 1400, height: 900 };
 
+/** For whatever the editor takes its time for on a busy machine. */
+const PATIENCE_MS = 120_000;
+
 export interface SignedInBrowser {
 	page: Page;
 	/** All bodies of n8n's answers and all messages of its push connection so far. */
 	received: () => Promise<string>;
+	/** All that it has sent n8n so far: addresses and bodies. */
+	sent: Array<{ url: string; body: string }>;
 	close: () => Promise<void>;
 }
 
@@ -47,11 +52,16 @@ export async function openBrowser(url: string): Promise<SignedInBrowser> {
 		args: ARGUMENTS,
 	});
 	const page = await browser.newPage({ viewport: VIEWPORT, baseURL: url });
+	page.setDefaultTimeout(PATIENCE_MS);
 	const received = listen(page);
+	const sent: SignedInBrowser['sent'] = [];
+	page.on('request', (request) => {
+		sent.push({ url: request.url(), body: request.postData() ?? '' });
+	});
 	await page.goto('/signin');
 	await page.locator('input[name=emailOrLdapLoginId]').fill(OWNER.email);
 	await page.locator('input[name=password]').fill(OWNER.password);
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/home/);
-	return { page, received, close: async () => await browser.close() };
+	return { page, received, sent, close: async () => await browser.close() };
 }
