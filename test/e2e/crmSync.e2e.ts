@@ -11,6 +11,7 @@ import {
 import { N8nApi } from '../real-n8n/n8nApi';
 import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
+import { nameOf } from './nameOf';
 import { collectTraces, dumpDatabase } from './traces';
 import { useN8n } from './useN8n';
 
@@ -194,6 +195,25 @@ describe('a scheduled sync of 500 CRM rows', () => {
 				`asked a second time: ${inFlight.length} in flight at the kill, ${again.length - inFlight.length} for another row with the same number`,
 			].join('\n'),
 		);
+	});
+
+	it('takes over a number that has changed, and keeps what it had of one that is wrong now', async () => {
+		const [first, second] = await rows();
+		await crm.query(`UPDATE contacts SET phone = 'ask the office' WHERE id = 1`);
+		await crm.query(`UPDATE contacts SET phone = $1 WHERE id = 2`, [`+${numberOf(DISTINCT)}`]);
+		await crm.query('UPDATE whatsapp_contacts SET due_at = now() WHERE contact_id IN (1, 2)');
+		const [wrong, changed] = await waitFor('both rows', async () => {
+			const [one, other] = await rows();
+			return one?.note && other?.chat_id !== second?.chat_id && [one, other];
+		});
+
+		const chatId = `${numberOf(DISTINCT)}@c.us`;
+		expect(wrong).toMatchObject({ ...first, note: expect.stringContaining('has letters in it') });
+		expect(changed).toMatchObject({
+			chat_id: chatId,
+			name: nameOf(n8n.double, chatId),
+			note: null,
+		});
 	});
 
 	it('left no token anywhere', async () => {
