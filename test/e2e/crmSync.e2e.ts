@@ -204,7 +204,8 @@ describe('a scheduled sync of 500 CRM rows', () => {
 		await crm.query('UPDATE whatsapp_contacts SET due_at = now() WHERE contact_id IN (1, 2)');
 		const [wrong, changed] = await waitFor('both rows', async () => {
 			const [one, other] = await rows();
-			return one?.note && other?.chat_id !== second?.chat_id && [one, other];
+			const areWritten = Boolean(one?.note) && other?.chat_id !== second?.chat_id;
+			return areWritten && ([one, other] as const);
 		});
 
 		const chatId = `${numberOf(DISTINCT)}@c.us`;
