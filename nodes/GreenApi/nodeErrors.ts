@@ -28,7 +28,12 @@ function keepWords<E extends ItemError>(error: E, message: string, description: 
  */
 function withItem<E extends ItemError>(error: E, itemIndex: number | undefined): E {
 	if (itemIndex === undefined) return error;
-	Object.defineProperty(error.context, 'itemIndex', { value: itemIndex, enumerable: false });
+	Object.defineProperty(error.context, 'itemIndex', {
+		value: itemIndex,
+		enumerable: false,
+		writable: true,
+		configurable: true,
+	});
 	return error;
 }
 

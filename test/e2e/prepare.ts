@@ -2,9 +2,10 @@ import { missingPrograms } from '../real-n8n/debianPrograms';
 import { installN8n } from '../real-n8n/install';
 
 /**
- * Before all end-to-end tests: installs n8n where it is missing.
+ * Before all end-to-end tests: installs n8n where it is missing. Where something else is, it says
+ * in one line what and how to get it, and ends the run.
  *
- * @throws a line, without a stack, that says what else is missing and how to get it
+ * @throws Error with npm's words where n8n can't be installed
  */
 export default async function prepare(): Promise<void> {
 	const missing = missingPrograms();
