@@ -11,7 +11,6 @@ import {
 import { N8nApi } from '../real-n8n/n8nApi';
 import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
-import { nameOf } from './nameOf';
 import { collectTraces, dumpDatabase } from './traces';
 import { useN8n } from './useN8n';
 
@@ -199,6 +198,9 @@ describe('a scheduled sync of 500 CRM rows', () => {
 
 	it('takes over a number that has changed, and keeps what it had of one that is wrong now', async () => {
 		const [first, second] = await rows();
+		const chatId = `${numberOf(DISTINCT)}@c.us`;
+		// PostgreSQL refuses NUL, and with it everything that is written at the same time.
+		n8n.double.addressBook.set(chatId, { chatId, name: 'Dea\0ler', category: 'Cars\0' });
 		await crm.query(`UPDATE contacts SET phone = 'ask the office' WHERE id = 1`);
 		await crm.query(`UPDATE contacts SET phone = $1 WHERE id = 2`, [`+${numberOf(DISTINCT)}`]);
 		await crm.query('UPDATE whatsapp_contacts SET due_at = now() WHERE contact_id IN (1, 2)');
@@ -208,13 +210,8 @@ describe('a scheduled sync of 500 CRM rows', () => {
 			return areWritten && ([one, other] as const);
 		});
 
-		const chatId = `${numberOf(DISTINCT)}@c.us`;
 		expect(wrong).toMatchObject({ ...first, note: expect.stringContaining('has letters in it') });
-		expect(changed).toMatchObject({
-			chat_id: chatId,
-			name: nameOf(n8n.double, chatId),
-			note: null,
-		});
+		expect(changed).toMatchObject({ chat_id: chatId, name: 'Dealer', note: null });
 	});
 
 	it('left no token anywhere', async () => {
