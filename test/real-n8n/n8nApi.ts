@@ -49,9 +49,9 @@ export class N8nApi {
 		return (await this.post<{ id: string }>('/workflows', { ...file, id: undefined })).id;
 	}
 
-	/** @returns the names of all workflows */
-	async workflowNames(): Promise<string[]> {
-		return (await this.get<Array<{ name: string }>>('/workflows')).map(({ name }) => name);
+	/** @returns all workflows */
+	async workflows(): Promise<Array<{ id: string; name: string }>> {
+		return await this.get('/workflows');
 	}
 
 	/** Publishes the newest version of a workflow: its triggers start to listen. */

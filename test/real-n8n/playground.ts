@@ -3,6 +3,7 @@
  * the credential and the example workflows in place. What is changed in the editor is kept.
  */
 
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +17,6 @@ import { installPackedNode } from './userFolder';
 import { withCredential } from './workflowCredentials';
 
 const repository = join(__dirname, '../..');
-const userFolder = join(CACHE, 'playground');
 
 /** Fills an n8n that is empty: the credential, and each example with it. */
 async function fill(api: N8nApi, double: GreenApiDouble): Promise<void> {
@@ -28,21 +28,25 @@ async function fill(api: N8nApi, double: GreenApiDouble): Promise<void> {
 	}
 }
 
-async function main(): Promise<void> {
+/**
+ * Runs until n8n ends by itself or there is an interruption, and leaves no process behind.
+ *
+ * @throws Error where n8n can't be installed or started, or ends by itself
+ */
+async function play(interruption: AbortSignal): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			port: { type: 'string', default: '5690' },
 			'green-api-port': { type: 'string', default: '5691' },
+			'user-folder': { type: 'string', default: join(CACHE, 'playground') },
 		},
 	});
+	const userFolder = values['user-folder'];
 	const tell = (line: string) => console.log(line);
 	const installed = await installN8n(tell);
 	await mkdir(userFolder, { recursive: true });
 	tell('Packing the node and installing it');
 	await installPackedNode(userFolder);
-	const interrupted = new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-	});
 	const double = await startGreenApiDouble({ port: Number(values['green-api-port']) });
 	let n8n: N8nProcess | undefined;
 	try {
@@ -50,22 +54,30 @@ async function main(): Promise<void> {
 		n8n = await N8nProcess.start({ installed, userFolder, port: Number(values.port) });
 		const api = await N8nApi.signIn(n8n.url).catch(() => undefined);
 		if (!api) throw new Error(`n8n has another owner now. To start anew, delete ${userFolder}`);
-		if ((await api.workflowNames()).length === 0) await fill(api, double);
+		if ((await api.workflows()).length === 0) await fill(api, double);
+		if (interruption.aborted) return;
 		const { email, password } = OWNER;
 		tell(
 			`Open ${n8n.url}/home/workflows , sign in as ${email} with the password ${password}, and open a workflow. Ctrl-C ends it all.`,
 		);
-		const ended = n8n.ended.then(() => 'n8n');
-		if ((await Promise.race([interrupted, ended])) === 'n8n') {
-			throw new Error(`n8n has ended. It printed:\n${n8n.log}`);
-		}
+		await Promise.race([once(interruption, 'abort'), n8n.ended]);
+		if (!interruption.aborted) throw new Error(`n8n has ended. It printed:\n${n8n.log}`);
 	} finally {
 		await n8n?.stop();
 		await double.close();
 	}
 }
 
-main().catch((thrown: Error) => {
+const interruption = new AbortController();
+// On, not once: npm passes on the terminal's Ctrl-C, and a second signal would end this process
+// before n8n.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.on(signal, () => interruption.abort());
+}
+
+play(interruption.signal).catch((thrown: Error) => {
+	// n8n itself gets the terminal's Ctrl-C, too, and may end before it was ready.
+	if (interruption.signal.aborted) return;
 	console.error(thrown.message);
 	process.exitCode = 1;
 });

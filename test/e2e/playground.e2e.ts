@@ -1,0 +1,94 @@
+/** `npm run n8n`, started and ended in a terminal. */
+
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readWorkflow } from '../engine/workflowFiles';
+import { N8nApi } from '../real-n8n/n8nApi';
+import { freePort } from '../real-n8n/ports';
+import { waitFor } from '../real-n8n/waitFor';
+import { CTRL_C, Terminal } from './terminal';
+import { callWebhook, webhookListens, webhookOf } from './webhooks';
+
+let userFolder: string;
+let command: string;
+let terminal: Terminal;
+
+beforeAll(async () => {
+	userFolder = await mkdtemp(join(tmpdir(), 'n8n-playground-'));
+	const ports = `--port ${await freePort()} --green-api-port ${await freePort()}`;
+	command = `npm run n8n -- ${ports} --user-folder ${userFolder}`;
+	terminal = await Terminal.open();
+});
+
+afterAll(async () => {
+	await terminal?.close();
+	for (const { pid } of terminal?.processes() ?? []) process.kill(pid, 'SIGKILL');
+	await rm(userFolder, { recursive: true, force: true });
+});
+
+/** @returns where the line says to click */
+async function lineSaysWhere(): Promise<string> {
+	const line = await waitFor('the line', () =>
+		/Open (\S+) , sign in.*Ctrl-C ends it all/.exec(terminal.printed)?.slice(),
+	);
+	return new URL(line[1] ?? '').origin;
+}
+
+async function expectEachExampleOnce(api: N8nApi): Promise<void> {
+	const names = (await api.workflows()).map(({ name }) => name).sort();
+	const examples = (await readdir('examples')).map((file) => `examples/${file}`);
+	expect(names).toEqual(examples.map((file) => readWorkflow(file).name).sort());
+}
+
+async function lookUpByWebhook(url: string, api: N8nApi): Promise<void> {
+	const { name } = readWorkflow('examples/webhook-lookup.json');
+	const workflow = (await api.workflows()).find((one) => one.name === name);
+	await api.activate(workflow?.id ?? '');
+	await webhookListens(url, 'green-api');
+	const found = await callWebhook(url, 'green-api', webhookOf('71234567890@c.us'));
+	expect(found).toMatchObject([{ name: 'Dealer' }, { name: 'Dealer' }]);
+}
+
+describe('the playground', () => {
+	it('has the examples and a credential that works', async () => {
+		terminal.type(`${command}\n`);
+		const url = await lineSaysWhere();
+		const api = await N8nApi.signIn(url);
+		await expectEachExampleOnce(api);
+		await lookUpByWebhook(url, api);
+		const commands = terminal.processes().map((one) => one.command);
+		expect(commands).toContainEqual(expect.stringContaining('bin/n8n start'));
+	});
+
+	it('ends by Ctrl-C', async () => {
+		terminal.type(CTRL_C);
+		await waitFor('all processes to end', () => terminal.processes().length === 0);
+		expect(terminal.printed).not.toContain('n8n has ended');
+	});
+
+	it('starts again with what was there, and ends when its window is closed', async () => {
+		await terminal.close();
+		terminal = await Terminal.open();
+		terminal.type(`${command}\n`);
+		const url = await lineSaysWhere();
+		const api = await N8nApi.signIn(url);
+		await expectEachExampleOnce(api);
+		await lookUpByWebhook(url, api);
+
+		await terminal.close();
+		await waitFor('all processes to end', () => terminal.processes().length === 0);
+	});
+
+	it('ends by Ctrl-C while n8n starts, for the impatient, too', async () => {
+		terminal = await Terminal.open();
+		terminal.type(`${command}\n`);
+		await waitFor('n8n to start', () => terminal.printed.includes('Starting n8n'));
+		terminal.type(CTRL_C);
+		await sleep(50);
+		terminal.type(CTRL_C);
+		await waitFor('all processes to end', () => terminal.processes().length === 0);
+		expect(terminal.printed).not.toContain('did not start');
+	});
+});
