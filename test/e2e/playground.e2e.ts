@@ -36,6 +36,10 @@ async function lineSaysWhere(): Promise<string> {
 	return new URL(line[1] ?? '').origin;
 }
 
+function n8nRuns(): boolean {
+	return terminal.processes().some(({ command }) => command.includes('bin/n8n start'));
+}
+
 async function expectEachExampleOnce(api: N8nApi): Promise<void> {
 	const names = (await api.workflows()).map(({ name }) => name).sort();
 	const examples = (await readdir('examples')).map((file) => `examples/${file}`);
@@ -58,8 +62,7 @@ describe('the playground', () => {
 		const api = await N8nApi.signIn(url);
 		await expectEachExampleOnce(api);
 		await lookUpByWebhook(url, api);
-		const commands = terminal.processes().map((one) => one.command);
-		expect(commands).toContainEqual(expect.stringContaining('bin/n8n start'));
+		expect(n8nRuns()).toBe(true);
 	});
 
 	it('ends by Ctrl-C', async () => {
@@ -76,6 +79,7 @@ describe('the playground', () => {
 		const api = await N8nApi.signIn(url);
 		await expectEachExampleOnce(api);
 		await lookUpByWebhook(url, api);
+		expect(n8nRuns()).toBe(true);
 
 		await terminal.close();
 		await waitFor('all processes to end', () => terminal.processes().length === 0);
@@ -84,7 +88,7 @@ describe('the playground', () => {
 	it('ends by Ctrl-C while n8n starts, for the impatient, too', async () => {
 		terminal = await Terminal.open();
 		terminal.type(`${command}\n`);
-		await waitFor('n8n to start', () => terminal.printed.includes('Starting n8n'));
+		await waitFor('n8n to start', n8nRuns);
 		terminal.type(CTRL_C);
 		await sleep(50);
 		terminal.type(CTRL_C);

@@ -47,11 +47,13 @@ export class Terminal {
 
 	/** @returns a terminal whose shell waits for input */
 	static async open(): Promise<Terminal> {
-		const shell = ['--quiet', '--flush', '--command', 'bash --norc -i', '/dev/null'];
+		// exec, as not every shell that `script` may use gives its place to a last command by itself;
+		// what the terminal's processes are known by is that bash leads their session.
+		const shell = ['--quiet', '--flush', '--command', 'exec bash --norc -i', '/dev/null'];
 		const terminal = new Terminal(spawn('script', shell, { stdio: ['pipe', 'pipe', 'inherit'] }));
 		terminal.type('echo "shell $$"\n');
 		const [, pid] = await waitFor('the shell', () =>
-			/^shell (\d+)/m.exec(terminal.printed)?.slice(),
+			/^shell (\d+)\s*\n/m.exec(terminal.printed)?.slice(),
 		);
 		terminal.session = Number(pid);
 		return terminal;
