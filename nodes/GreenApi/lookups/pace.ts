@@ -8,7 +8,8 @@
  * each has its own remedy here:
  *
  * - The line delays one request more than the next: a margin on top of the spacing, which grows
- *   with each request that this made too early and shrinks with each that it did not.
+ *   with each request that this made too early and shrinks with each that it did not; and after
+ *   the first request a wait for as long as that one seems to have been late.
  * - Other processes use the instance too: a little chance in the spacing, since who keeps to the
  *   limit's edge takes every slot from who does not, and tries that come the faster the longer a
  *   request has waited. Whoever waits longest then most likely gets the next slot.
@@ -29,6 +30,17 @@ const MARGIN_STEP_UP = 0.006;
 const MARGIN_STEP_DOWN = 0.000_06;
 /** As long as no request came too early. */
 const MARGIN_STEP_DOWN_AT_FIRST = 0.000_2;
+
+/**
+ * What the answer to the first request, or the first after a break, took longer than the shortest is
+ * taken for the request's way out, up to this. An n8n that starts many executions at once is at its
+ * busiest then: in 100 webhooks in 2 seconds on 2 busy cores, the first request got onto the line 30
+ * to 170 ms later than the second. Later on an answer that takes long says little, as the server may
+ * have taken its time.
+ */
+const MOST_LATENESS = 0.25;
+/** By which the shortest trip grows with each later one: a line that was faster once is forgotten. */
+const TRIP_GROWTH = 1.02;
 
 /** So many refusals in a row are not the line's doing. */
 const REFUSALS_BY_OTHERS = 2;
@@ -89,6 +101,12 @@ export interface PacedRequest {
 export class Pace {
 	private margin = FIRST_MARGIN;
 	private marginStepDown = MARGIN_STEP_DOWN_AT_FIRST;
+	/** Whether the last one out came first, or after a break. */
+	private isFirst = false;
+	/** From sending to answer. */
+	private shortestTripMs: number | undefined;
+	/** How much longer than that the answer to the last one out took, if that one came first. */
+	private lastExcessMs = 0;
 	private othersUntil = -Infinity;
 	/** From 0 to 1, drawn anew for each request. */
 	private chance = 0;
@@ -107,6 +125,8 @@ export class Pace {
 	private pausedUntil = -Infinity;
 	/** Of the last one out, unless it was refused and left the slot to the next. */
 	private lastSentAt = -Infinity;
+	/** Of the last one out, refused or not. */
+	private lastTriedAt = -Infinity;
 	/** Of the one before it, among those that were not refused. */
 	private formerSentAt = -Infinity;
 	private lastAcceptedSentAt = -Infinity;
@@ -122,7 +142,8 @@ export class Pace {
 	 * @param spacingMs the shortest time since the request before that is thought allowed; 0: the
 	 *   limit is none of this request's business
 	 * @param now what time it is
-	 * @returns when the next request may be sent; in the past when it may at once
+	 * @returns when the next request may be sent; in the past when it may at once. The answer to the
+	 *   one before may make it later.
 	 */
 	nextSlot(spacingMs: number, now: number): number {
 		const chance = this.knowsOthers(now) ? MOST_CHANCE * this.chance : 0;
@@ -131,12 +152,19 @@ export class Pace {
 			this.pausedUntil,
 			this.notBefore,
 			this.formerSentAt + spacing,
-			this.lastSentAt + Math.max(spacing * (1 + this.margin + chance), this.shortestProbeMs),
+			this.lastSentAt +
+				Math.min(this.lastExcessMs, MOST_LATENESS * spacing) +
+				Math.max(spacing * (1 + this.margin + chance), this.shortestProbeMs),
 		);
 	}
 
-	/** A request goes out now. */
-	sent(now: number): void {
+	/** A request goes out now. `spacingMs` is as for `nextSlot`. */
+	sent(spacingMs: number, now: number): void {
+		if (spacingMs > 0) {
+			this.isFirst = now - this.lastTriedAt > this.breakMs(spacingMs);
+			this.lastTriedAt = now;
+		}
+		this.lastExcessMs = 0;
 		if (this.lastSentAt > -Infinity) this.formerSentAt = this.lastSentAt;
 		this.lastSentAt = now;
 		this.chance = this.random();
@@ -151,8 +179,10 @@ export class Pace {
 	accepted({ spacingMs, sentAt, refusals }: PacedRequest, now: number): void {
 		this.refusedSince = undefined;
 		this.refusalsInARow = 0;
-		if (spacingMs === 0 || sentAt <= this.lastAcceptedSentAt) return;
-		this.rememberGaps(sentAt, Math.max(BREAK_MS, BREAK * this.spacing(spacingMs)));
+		if (spacingMs === 0) return;
+		this.rememberTrip(sentAt, now - sentAt);
+		if (sentAt <= this.lastAcceptedSentAt) return;
+		this.rememberGaps(sentAt, this.breakMs(spacingMs));
 
 		const spacing = this.spacing(spacingMs);
 		if (refusals === 0) this.narrowMargin(this.marginStepDown);
@@ -216,6 +246,19 @@ export class Pace {
 
 	private spacing(spacingMs: number): number {
 		return spacingMs === 0 ? 0 : Math.max(spacingMs, this.learnedMs);
+	}
+
+	/** An answer took so long. */
+	private rememberTrip(sentAt: number, tripMs: number): void {
+		if (this.isFirst && sentAt === this.lastSentAt) {
+			this.lastExcessMs = Math.max(0, tripMs - (this.shortestTripMs ?? 0));
+		}
+		const shortestMs = (this.shortestTripMs ?? Infinity) * TRIP_GROWTH;
+		this.shortestTripMs = Math.min(shortestMs, tripMs);
+	}
+
+	private breakMs(spacingMs: number): number {
+		return Math.max(BREAK_MS, BREAK * this.spacing(spacingMs));
 	}
 
 	private knowsOthers(now: number): boolean {

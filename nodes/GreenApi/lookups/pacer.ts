@@ -188,7 +188,7 @@ export class Pacer {
 
 	private give({ refusals, grant }: Waiting, spacingMs: number, now: number): void {
 		this.inFlight += 1;
-		this.pace.sent(now);
+		this.pace.sent(spacingMs, now);
 		const request: PacedRequest = { spacingMs, sentAt: now, refusals };
 		let isOver = false;
 		grant({

@@ -26,7 +26,7 @@ class Line {
 	/** Sends one try, as soon as it may go. */
 	private send(verdictAt: (now: number) => 'accepted' | 'refused'): boolean {
 		this.now = Math.max(this.now, this.pace.nextSlot(this.spacingMs, this.now));
-		this.pace.sent(this.now);
+		this.pace.sent(this.spacingMs, this.now);
 		const verdict = verdictAt(this.now);
 		this.pace[verdict](request(this.now, this.refusals, this.spacingMs), this.now);
 		this.refusals = verdict === 'refused' ? this.refusals + 1 : 0;
@@ -64,6 +64,13 @@ function line(chance = 0, spacingMs = SPACING_MS): Line {
 	return new Line(new Pace(() => chance), spacingMs);
 }
 
+/** A line whose pace is past the caution of its beginning. */
+function lineInUse(): Line {
+	const used = line();
+	for (let count = 0; count < 30; count++) used.acceptedAfter(0);
+	return used;
+}
+
 describe('the pace', () => {
 	it('lets the first request go at once', () => {
 		expect(line().pace.nextSlot(SPACING_MS, 0)).toBeLessThanOrEqual(0);
@@ -73,47 +80,94 @@ describe('the pace', () => {
 		fc.assert(
 			fc.property(fc.double({ min: 0.001, max: 1e9, noNaN: true }), (spacingMs) => {
 				const { pace } = line(0.5);
-				pace.sent(0);
+				pace.sent(spacingMs, 0);
 				expect(pace.nextSlot(spacingMs, 0) / spacingMs).toBeGreaterThanOrEqual(1.03);
-				expect(pace.nextSlot(spacingMs, 0) / spacingMs).toBeLessThanOrEqual(1.08);
+				expect(pace.nextSlot(spacingMs, 0) / spacingMs).toBeLessThanOrEqual(1.080001);
 			}),
 		);
 	});
 
 	it('counts from when the request before was sent, however long its answer takes', () => {
-		const { pace } = line();
-		pace.sent(0);
-		const slot = pace.nextSlot(SPACING_MS, 0);
-		pace.accepted(request(0), slot - 1);
-		expect(pace.nextSlot(SPACING_MS, slot - 1)).toBeLessThanOrEqual(slot);
-		expect(pace.nextSlot(SPACING_MS, slot - 1)).toBeGreaterThanOrEqual(LEAST_GAP_MS);
+		const { pace, now } = lineInUse();
+		const sentAt = now + 2 * SPACING_MS - 1;
+		pace.sent(SPACING_MS, sentAt);
+		const slot = pace.nextSlot(SPACING_MS, sentAt);
+		expect(slot).toBeGreaterThanOrEqual(sentAt + LEAST_GAP_MS);
+		pace.accepted(request(sentAt), slot - 1);
+		expect(pace.nextSlot(SPACING_MS, slot - 1)).toBeCloseTo(slot, 0);
 	});
 
 	it('earns no burst by waiting', () => {
 		const { pace } = line();
-		pace.sent(0);
-		pace.sent(60_000);
+		pace.sent(SPACING_MS, 0);
+		pace.sent(SPACING_MS, 60_000);
 		expect(pace.nextSlot(SPACING_MS, 60_000)).toBeGreaterThanOrEqual(60_000 + LEAST_GAP_MS);
 	});
 
 	it('goes by the rate of the request that comes, not of the one before', () => {
 		const { pace } = line();
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		expect(pace.nextSlot(10 * SPACING_MS, 0)).toBeGreaterThanOrEqual(10 * LEAST_GAP_MS);
 		expect(pace.nextSlot(SPACING_MS / 10, 0)).toBeLessThanOrEqual(MOST_GAP_MS / 10);
 	});
 
 	it('gives the same slot however often it is asked', () => {
 		const { pace, now } = line(0.3);
-		pace.sent(now);
+		pace.sent(SPACING_MS, now);
 		expect(pace.nextSlot(SPACING_MS, now)).toBe(pace.nextSlot(SPACING_MS, now));
+	});
+});
+
+describe('a first request that seems to be late onto the line', () => {
+	/** @returns what each next slot is later by than without an answer */
+	function delays(pace: Pace, start: number, tripsMs: number[]): number[] {
+		let now = start;
+		return tripsMs.map((tripMs) => {
+			pace.sent(SPACING_MS, now);
+			const slot = pace.nextSlot(SPACING_MS, now);
+			pace.accepted(request(now), now + tripMs);
+			const sentAt = now;
+			now = pace.nextSlot(SPACING_MS, now + tripMs);
+			expect(now).toBeGreaterThanOrEqual(sentAt + LEAST_GAP_MS);
+			// The margin shrinks a little with each answer.
+			return Math.max(0, Math.round(now - slot));
+		});
+	}
+
+	it('holds back the next one for its whole trip, within reason', () => {
+		expect(delays(line().pace, 0, [100])).toEqual([100]);
+		expect(delays(line().pace, 0, [900])).toEqual([250]);
+	});
+
+	it('does so after a break, for what its trip is longer than usual', () => {
+		const { pace } = line();
+		delays(pace, 0, [100, 40, 40]);
+		expect(delays(pace, 60_000, [40])).toEqual([0]);
+		expect(delays(pace, 120_000, [100])[0]).toBeCloseTo(60, -1);
+	});
+
+	it('forgets a usual trip that is no more', () => {
+		const { pace } = line();
+		delays(pace, 0, [40]);
+		delays(pace, 60_000, Array<number>(60).fill(100));
+		expect(delays(pace, 180_000, [100])).toEqual([0]);
+	});
+
+	it('holds back none of those that follow, whatever their answers take', () => {
+		const tripMs = fc.integer({ min: 0, max: SPACING_MS });
+		fc.assert(
+			fc.property(tripMs, fc.array(tripMs), (first, later) => {
+				const [, ...ofLater] = delays(line().pace, 0, [first, ...later]);
+				expect(ofLater.every((ms) => ms === 0)).toBe(true);
+			}),
+		);
 	});
 });
 
 describe('a request that is not paced', () => {
 	it('goes at once, after others, refused ones included', () => {
 		const { pace } = line(0.5);
-		pace.sent(5);
+		pace.sent(SPACING_MS, 5);
 		expect(pace.nextSlot(0, 5)).toBeLessThanOrEqual(5);
 		pace.refused(request(5, 0, 0), 6);
 		expect(pace.nextSlot(0, 6)).toBeLessThanOrEqual(6);
@@ -127,7 +181,7 @@ describe('a request that is not paced', () => {
 
 	it('teaches the pace nothing', () => {
 		const { pace } = line();
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		const slot = pace.nextSlot(SPACING_MS, 0);
 		pace.accepted(request(0, 1, 0), 1);
 		expect(pace.nextSlot(SPACING_MS, 1)).toBe(slot);
@@ -138,8 +192,7 @@ describe('a request that is not paced', () => {
 
 describe('a refusal that the line is to blame for', () => {
 	it('makes the margin grow for those that follow, and it shrinks as they get through', () => {
-		const jittery = line();
-		jittery.acceptedAfter(0);
+		const jittery = lineInUse();
 		const atFirst = jittery.gap;
 		jittery.acceptedAfter(1);
 		const grown = jittery.gap;
@@ -155,8 +208,8 @@ describe('a refusal that the line is to blame for', () => {
 		for (let count = 0; count < 1_000; count++) smooth.acceptedAfter(0);
 		expect(smooth.gap).toBeCloseTo(LEAST_GAP_MS, 6);
 
-		const jittery = line();
-		for (let count = 0; count < 100; count++) jittery.acceptedAfter(1);
+		const jittery = lineInUse();
+		for (let count = 0; count < 50; count++) jittery.acceptedAfter(1);
 		expect(jittery.gap).toBeCloseTo(MOST_GAP_MS, 6);
 	});
 
@@ -166,8 +219,7 @@ describe('a refusal that the line is to blame for', () => {
 			each.acceptedAfter(0);
 			return before - each.gap;
 		};
-		const [smooth, jittery] = [line(), line()];
-		smooth.acceptedAfter(0);
+		const [smooth, jittery] = [lineInUse(), lineInUse()];
 		jittery.acceptedAfter(1);
 		expect(shrinks(jittery)).toBeGreaterThan(0);
 		expect(shrinks(jittery)).toBeLessThan(shrinks(smooth) / 2);
@@ -175,8 +227,8 @@ describe('a refusal that the line is to blame for', () => {
 
 	it('tells nothing any more once a later request is known to have got through', () => {
 		const { pace } = line();
-		pace.sent(0);
-		pace.sent(1_050);
+		pace.sent(SPACING_MS, 0);
+		pace.sent(SPACING_MS, 1_050);
 		pace.accepted(request(1_050), 1_100);
 		const slot = pace.nextSlot(SPACING_MS, 1_100);
 		pace.accepted(request(0, 1), 1_200);
@@ -189,9 +241,9 @@ describe('a refusal that the line is to blame for', () => {
 	])('is tried again a little later than it was, or when it is known (%s)', (_when, knownAt) => {
 		for (const chance of [0, 0.5, 0.999]) {
 			const { pace } = line(chance);
-			pace.sent(0);
+			pace.sent(SPACING_MS, 0);
 			pace.accepted(request(0), 40);
-			pace.sent(1_000);
+			pace.sent(SPACING_MS, 1_000);
 			pace.refused(request(1_000), knownAt);
 			const slot = pace.nextSlot(SPACING_MS, knownAt);
 			expect(slot).toBeGreaterThanOrEqual(Math.max(knownAt, 1_080));
@@ -211,7 +263,7 @@ describe('a refusal that the line is to blame for', () => {
 describe('a refusal', () => {
 	it('delays all that comes next, whoever asks', () => {
 		const { pace } = line(0.5);
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		pace.refused(request(0, 3), 10);
 		// Tries of a request that was refused before come after a part of the spacing.
 		for (const spacingMs of [SPACING_MS, SPACING_MS / 100]) {
@@ -221,8 +273,8 @@ describe('a refusal', () => {
 
 	it('known late, lets nothing go earlier than the pace of what was sent since', () => {
 		const { pace } = line();
-		pace.sent(0);
-		pace.sent(1_050);
+		pace.sent(SPACING_MS, 0);
+		pace.sent(SPACING_MS, 1_050);
 		const slot = pace.nextSlot(SPACING_MS, 1_050);
 		pace.refused(request(0), 1_060);
 		expect(pace.nextSlot(SPACING_MS, 1_060)).toBeGreaterThanOrEqual(slot);
@@ -231,8 +283,8 @@ describe('a refusal', () => {
 
 	it('known late, delays all that comes next, too', () => {
 		const { pace } = line(0.5);
-		pace.sent(0);
-		pace.sent(1_050);
+		pace.sent(SPACING_MS, 0);
+		pace.sent(SPACING_MS, 1_050);
 		const slot = pace.nextSlot(SPACING_MS, 1_050);
 		pace.refused(request(0), slot + 500);
 		expect(pace.nextSlot(SPACING_MS, slot + 500)).toBeGreaterThan(slot + 500);
@@ -241,9 +293,9 @@ describe('a refusal', () => {
 
 	it('lets a slower batch go no earlier after what got through', () => {
 		const { pace } = line();
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		pace.accepted(request(0), 40);
-		pace.sent(1_050);
+		pace.sent(SPACING_MS, 1_050);
 		pace.refused(request(1_050), 1_090);
 		expect(pace.nextSlot(10 * SPACING_MS, 1_090)).toBeGreaterThanOrEqual(10 * SPACING_MS);
 	});
@@ -253,7 +305,7 @@ describe('a request that is refused again and again, because others use the inst
 	/** From a try to the next one, after so many refusals before it. */
 	function waitAfter(refusals: number, chance: number): number {
 		const { pace } = line(chance);
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		pace.refused(request(0, refusals), 0);
 		return pace.nextSlot(SPACING_MS, 0);
 	}
@@ -273,7 +325,7 @@ describe('a request that is refused again and again, because others use the inst
 		const { pace } = line(0.5);
 		const waits = Array.from({ length: 30 }, (_, refusals) => {
 			const now = refusals * SPACING_MS;
-			pace.sent(now);
+			pace.sent(SPACING_MS, now);
 			pace.refused(request(now, refusals, 1), now);
 			return pace.nextSlot(1, now) - now;
 		});
@@ -398,14 +450,14 @@ describe('a limit that is lower than was thought', () => {
 	it('is not found where others take slots: some refused requests came later than accepted ones', () => {
 		const { pace } = line();
 		let acceptedAt = 0;
-		pace.sent(acceptedAt);
+		pace.sent(SPACING_MS, acceptedAt);
 		pace.accepted(request(acceptedAt), acceptedAt);
 		for (let count = 0; count < 50; count++) {
 			const refusedAt = acceptedAt + 1.9 * SPACING_MS;
-			pace.sent(refusedAt);
+			pace.sent(SPACING_MS, refusedAt);
 			pace.refused(request(refusedAt), refusedAt);
 			acceptedAt += (count % 2 === 0 ? 1.3 : 2.5) * SPACING_MS;
-			pace.sent(acceptedAt);
+			pace.sent(SPACING_MS, acceptedAt);
 			pace.accepted(request(acceptedAt, 1), acceptedAt);
 		}
 		const slot = pace.nextSlot(SPACING_MS, acceptedAt);
@@ -446,7 +498,7 @@ describe('a pause that the server asks for', () => {
 		const { pace } = line();
 		pace.pauseUntil(30_000);
 		expect(pace.nextSlot(SPACING_MS, 0)).toBe(30_000);
-		pace.sent(30_000);
+		pace.sent(SPACING_MS, 30_000);
 		expect(pace.nextSlot(SPACING_MS, 30_000)).toBeLessThanOrEqual(30_000 + MOST_GAP_MS);
 	});
 
@@ -463,8 +515,8 @@ describe('a pause that the server asks for', () => {
 		['accepted', 0],
 	] as const)('is not made shorter by a request that is %s meanwhile', (verdict, refusals) => {
 		const { pace } = line(0.5);
-		pace.sent(0);
-		pace.sent(1_050);
+		pace.sent(SPACING_MS, 0);
+		pace.sent(SPACING_MS, 1_050);
 		pace.pauseUntil(30_000);
 		pace[verdict](request(1_050, refusals), 1_100);
 		expect(pace.nextSlot(SPACING_MS, 1_100)).toBeGreaterThanOrEqual(30_000);
@@ -475,12 +527,12 @@ describe('for how long everything was refused', () => {
 	it('counts from the first refusal to what the limit lets through', () => {
 		const { pace } = line();
 		expect(pace.refusedFor(500)).toBe(0);
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		pace.refused(request(0), 100);
-		pace.sent(200);
+		pace.sent(SPACING_MS, 200);
 		pace.refused(request(200, 1), 300);
 		expect(pace.refusedFor(1_100)).toBe(1_000);
-		pace.sent(1_200);
+		pace.sent(SPACING_MS, 1_200);
 		pace.accepted(request(1_200, 2), 1_300);
 		expect(pace.refusedFor(1_400)).toBe(0);
 		pace.refused(request(1_350), 1_500);
@@ -498,9 +550,9 @@ describe('for how long everything was refused', () => {
 	it('does not count the time in which nothing was sent', () => {
 		const hourMs = 3_600_000;
 		const { pace } = line();
-		pace.sent(0);
+		pace.sent(SPACING_MS, 0);
 		pace.refused(request(0), 100);
-		pace.sent(hourMs);
+		pace.sent(SPACING_MS, hourMs);
 		pace.refused(request(hourMs), hourMs + 100);
 		expect(pace.refusedFor(hourMs + 200)).toBeLessThan(60_000);
 	});
@@ -542,7 +594,7 @@ describe('whatever happens', () => {
 					now = Math.max(now, slot) + laterMs;
 					expect(now - lastThrough).toBeGreaterThanOrEqual(spacingMs - ROUNDING_MS);
 					expect(now).toBeGreaterThanOrEqual(pausedUntil);
-					pace.sent(now);
+					pace.sent(SPACING_MS, now);
 					if (!isRefused) lastThrough = now;
 					inFlight.push({ ...request(now, refusals, spacingMs), isRefused });
 				}

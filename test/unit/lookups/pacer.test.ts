@@ -70,7 +70,7 @@ const AT_ONCE = { afterMs: 0 };
 describe('requests to one instance', () => {
 	it('go one by one at the pace, in the order they were asked for', async () => {
 		const { clock, pacer, ask, names, times, gaps } = setUp();
-		ask(pacer.openLane(), numbered(20), { answer: { afterMs: 50 } });
+		ask(pacer.openLane(), numbered(20), { answer: { afterMs: 30 } });
 		await clock.pass();
 		expect(names()).toEqual(numbered(20));
 		expect(times()[0]).toBe(0);
