@@ -4,12 +4,13 @@
  *
  * GREEN-API refuses a request with 429 when less than 1 / limit seconds have passed since the one
  * before it, for each instance and method, whoever sent that one (GREEN-API documentation, "Rate
- * limiter"). Three things make a client that keeps exactly to the limit meet 429 all the same, and
+ * limiter"). Four things make a client that keeps exactly to the limit meet 429 all the same, and
  * each has its own remedy here:
  *
  * - The line delays one request more than the next: a margin on top of the spacing, which grows
- *   with each request that this made too early and shrinks with each that it did not; and after
- *   the first request a wait for as long as that one seems to have been late.
+ *   with each request that this made too early and shrinks with each that it did not.
+ * - A request gets onto the line late, as this process is busy or the line has to be opened first:
+ *   the next one waits for as much longer.
  * - Other processes use the instance too: a little chance in the spacing, since who keeps to the
  *   limit's edge takes every slot from who does not, and tries that come the faster the longer a
  *   request has waited. Whoever waits longest then most likely gets the next slot.
@@ -32,13 +33,11 @@ const MARGIN_STEP_DOWN = 0.000_06;
 const MARGIN_STEP_DOWN_AT_FIRST = 0.000_2;
 
 /**
- * What the answer to the first request, or the first after a break, took longer than the shortest is
- * taken for the request's way out, up to this. An n8n that starts many executions at once is at its
- * busiest then: in 100 webhooks in 2 seconds on 2 busy cores, the first request got onto the line 30
- * to 170 ms later than the second. Later on an answer that takes long says little, as the server may
- * have taken its time.
+ * How late onto the line a request is believed to be, at most. For 100 webhooks in 2 seconds n8n
+ * starts so many executions that a request got there up to 50 ms after its turn, and up to 170 ms
+ * when both of two cores were busy.
  */
-const MOST_LATENESS = 0.25;
+export const MOST_LATENESS = 0.25;
 /** By which the shortest trip grows with each later one: a line that was faster once is forgotten. */
 const TRIP_GROWTH = 1.02;
 
@@ -105,8 +104,8 @@ export class Pace {
 	private isFirst = false;
 	/** From sending to answer. */
 	private shortestTripMs: number | undefined;
-	/** How much longer than that the answer to the last one out took, if that one came first. */
-	private lastExcessMs = 0;
+	/** How much later than it was sent the last one out got onto the line, as far as that is known. */
+	private lastLateMs = 0;
 	private othersUntil = -Infinity;
 	/** From 0 to 1, drawn anew for each request. */
 	private chance = 0;
@@ -127,8 +126,8 @@ export class Pace {
 	private lastSentAt = -Infinity;
 	/** Of the last one out, refused or not. */
 	private lastTriedAt = -Infinity;
-	/** Of the one before it, among those that were not refused. */
-	private formerSentAt = -Infinity;
+	/** When the one before it got onto the line, among those that were not refused. */
+	private formerOutAt = -Infinity;
 	private lastAcceptedSentAt = -Infinity;
 	private refusedSince: number | undefined;
 	private lastRefusedAt = -Infinity;
@@ -151,9 +150,8 @@ export class Pace {
 		return Math.max(
 			this.pausedUntil,
 			this.notBefore,
-			this.formerSentAt + spacing,
-			this.lastSentAt +
-				Math.min(this.lastExcessMs, MOST_LATENESS * spacing) +
+			this.formerOutAt + spacing,
+			this.lastOutAt(spacing) +
 				Math.max(spacing * (1 + this.margin + chance), this.shortestProbeMs),
 		);
 	}
@@ -164,10 +162,21 @@ export class Pace {
 			this.isFirst = now - this.lastTriedAt > this.breakMs(spacingMs);
 			this.lastTriedAt = now;
 		}
-		this.lastExcessMs = 0;
-		if (this.lastSentAt > -Infinity) this.formerSentAt = this.lastSentAt;
+		if (this.lastSentAt > -Infinity) this.formerOutAt = this.lastOutAt(this.spacing(spacingMs));
 		this.lastSentAt = now;
+		this.lastLateMs = 0;
 		this.chance = this.random();
+	}
+
+	/**
+	 * This process is too busy to send what is to go out. With others on the instance that is of no
+	 * account: it is their requests that the next one may come too soon after.
+	 *
+	 * @param request the one that waits for it
+	 * @param lateMs for how long it has waited since it was sent, or since this was told before, in ms
+	 */
+	delayed({ sentAt }: PacedRequest, lateMs: number): void {
+		if (sentAt === this.lastSentAt && !this.knowsOthers(sentAt)) this.lastLateMs += lateMs;
 	}
 
 	/**
@@ -248,10 +257,17 @@ export class Pace {
 		return spacingMs === 0 ? 0 : Math.max(spacingMs, this.learnedMs);
 	}
 
-	/** An answer took so long. */
+	private lastOutAt(spacing: number): number {
+		return this.lastSentAt + Math.min(this.lastLateMs, MOST_LATENESS * spacing);
+	}
+
+	/**
+	 * An answer took so long. For the first request, or the first after a break, the line may have had
+	 * to be opened. Later on that says little, as the server may have taken its time.
+	 */
 	private rememberTrip(sentAt: number, tripMs: number): void {
 		if (this.isFirst && sentAt === this.lastSentAt) {
-			this.lastExcessMs = Math.max(0, tripMs - (this.shortestTripMs ?? 0));
+			this.lastLateMs = Math.max(this.lastLateMs, tripMs - (this.shortestTripMs ?? 0));
 		}
 		const shortestMs = (this.shortestTripMs ?? Infinity) * TRIP_GROWTH;
 		this.shortestTripMs = Math.min(shortestMs, tripMs);

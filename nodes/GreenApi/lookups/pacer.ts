@@ -1,10 +1,17 @@
 /** Lets requests go one by one, at the pace that the limit allows, each batch in its turn. */
 
 import type { Clock } from './clock';
-import type { Pace, PacedRequest } from './pace';
+import { MOST_LATENESS, type Pace, type PacedRequest } from './pace';
 
 /** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 2 ** 30;
+
+/** What keeps this process busy makes its timers as late as its requests; so often one is looked at. */
+const LOOK_EVERY_MS = 5;
+/** A timer may be that late in a process that has nothing to do. */
+const USUAL_LATENESS_MS = 2;
+/** So many timers in a row that were not late: the request is on its way. */
+const ENOUGH_ON_TIME = 4;
 
 /** What became of a request, as far as the limit goes; `unknown` where no answer came. */
 export type Verdict = 'accepted' | 'refused' | 'unknown';
@@ -190,11 +197,12 @@ export class Pacer {
 		this.inFlight += 1;
 		this.pace.sent(spacingMs, now);
 		const request: PacedRequest = { spacingMs, sentAt: now, refusals };
-		let isOver = false;
+		const turn = { isOver: false };
+		void this.watchDelay(request, turn);
 		grant({
 			end: (verdict, pauseMs) => {
-				if (isOver) return;
-				isOver = true;
+				if (turn.isOver) return;
+				turn.isOver = true;
 				const endedAt = this.clock.now();
 				this.inFlight -= 1;
 				this.open = Math.min(this.window.most, this.open + 1);
@@ -203,6 +211,21 @@ export class Pacer {
 				this.dispatch();
 			},
 		});
+	}
+
+	private async watchDelay(request: PacedRequest, turn: { isOver: boolean }): Promise<void> {
+		const { sentAt, spacingMs } = request;
+		let onTime = 0;
+		for (let now = sentAt; now < sentAt + MOST_LATENESS * spacingMs; ) {
+			const due = now + LOOK_EVERY_MS;
+			await this.clock.sleep(LOOK_EVERY_MS);
+			if (turn.isOver) return;
+			now = this.clock.now();
+			const isOnTime = now - due <= USUAL_LATENESS_MS;
+			onTime = isOnTime ? onTime + 1 : 0;
+			if (onTime === ENOUGH_ON_TIME) return;
+			if (!isOnTime) this.pace.delayed(request, now - due);
+		}
 	}
 
 	/** One timer is enough as long as it is not too late: it looks for the slot that there is then. */

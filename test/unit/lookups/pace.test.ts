@@ -164,6 +164,46 @@ describe('a first request that seems to be late onto the line', () => {
 	});
 });
 
+describe('a request that this process was too busy to send', () => {
+	function delayedBy(...lateMs: number[]): Pace {
+		const { pace } = lineInUse();
+		pace.sent(SPACING_MS, 100_000);
+		for (const ms of lateMs) pace.delayed(request(100_000), ms);
+		return pace;
+	}
+	const usualSlot = delayedBy().nextSlot(SPACING_MS, 100_000);
+
+	it('delays the next one by as much, within reason', () => {
+		expect(delayedBy(40).nextSlot(SPACING_MS, 100_000) - usualSlot).toBeCloseTo(40);
+		expect(delayedBy(40, 30).nextSlot(SPACING_MS, 100_000) - usualSlot).toBeCloseTo(70);
+		expect(delayedBy(40, 300).nextSlot(SPACING_MS, 100_000) - usualSlot).toBeCloseTo(250);
+	});
+
+	it('delays nothing after the next one', () => {
+		const pace = delayedBy(40);
+		pace.sent(SPACING_MS, usualSlot + 40);
+		pace.delayed(request(100_000), 40);
+		const gap = pace.nextSlot(SPACING_MS, usualSlot + 40) - (usualSlot + 40);
+		expect(gap).toBeCloseTo(usualSlot - 100_000);
+	});
+
+	it('delays nothing beside others, whose requests are as likely to come before the next one', () => {
+		const used = lineInUse();
+		used.acceptedAfter(2);
+		used.pace.sent(SPACING_MS, used.now);
+		const slot = used.pace.nextSlot(SPACING_MS, used.now);
+		used.pace.delayed(request(used.now), 40);
+		expect(used.pace.nextSlot(SPACING_MS, used.now)).toBe(slot);
+	});
+
+	it('delays another try of the next one, if that was refused all the same', () => {
+		const pace = delayedBy(200);
+		pace.sent(SPACING_MS, usualSlot);
+		pace.refused(request(usualSlot), usualSlot + 10);
+		expect(pace.nextSlot(SPACING_MS, usualSlot + 10)).toBeGreaterThanOrEqual(101_200);
+	});
+});
+
 describe('a request that is not paced', () => {
 	it('goes at once, after others, refused ones included', () => {
 		const { pace } = line(0.5);
@@ -569,6 +609,7 @@ describe('whatever happens', () => {
 		answers: fc.array(fc.nat(), { maxLength: 3 }),
 		isRefused: fc.boolean(),
 		refusals: fc.nat({ max: 15 }),
+		delayedMs: fc.option(fc.double({ min: 0, max: 1_000, noNaN: true })),
 		pauseMs: fc.option(fc.double({ min: 0, max: 20_000, noNaN: true }), { freq: 5 }),
 	});
 
@@ -580,7 +621,15 @@ describe('whatever happens', () => {
 				let now = 0;
 				let lastThrough = -Infinity;
 				let pausedUntil = -Infinity;
-				for (const { spacingMs, laterMs, answers, isRefused, refusals, pauseMs } of steps) {
+				for (const {
+					spacingMs,
+					laterMs,
+					answers,
+					isRefused,
+					refusals,
+					delayedMs,
+					pauseMs,
+				} of steps) {
 					for (const which of answers) {
 						const [answered] = inFlight.splice(which % Math.max(1, inFlight.length), 1);
 						if (answered) pace[answered.isRefused ? 'refused' : 'accepted'](answered, now);
@@ -596,6 +645,7 @@ describe('whatever happens', () => {
 					expect(now).toBeGreaterThanOrEqual(pausedUntil);
 					pace.sent(SPACING_MS, now);
 					if (!isRefused) lastThrough = now;
+					if (delayedMs !== null) pace.delayed(request(now), delayedMs);
 					inFlight.push({ ...request(now, refusals, spacingMs), isRefused });
 				}
 			}),

@@ -7,6 +7,7 @@ import {
 	type Verdict,
 } from '@package/nodes/GreenApi/lookups/pacer';
 import { seededRandom } from '../../green-api-double/seededRandom';
+import { BusyClock } from '../../virtual-time/busyClock';
 import { EarlyClock } from '../../virtual-time/earlyClock';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 
@@ -125,8 +126,24 @@ describe('requests to one instance', () => {
 	it('need one timer, however many wait', async () => {
 		const { clock, pacer, ask } = setUp();
 		for (const prefix of ['a', 'b', 'c']) ask(pacer.openLane(), numbered(100, prefix));
-		await settle();
+		await clock.pass(SPACING_MS / 2);
 		expect(clock.pending).toBe(1);
+	});
+
+	it('need few timers more to see that this process is not too busy to send them', async () => {
+		const { clock, pacer, ask } = setUp();
+		const sleeps = jest.spyOn(clock, 'sleep');
+		ask(pacer.openLane(), ['a']);
+		await clock.pass();
+		expect(sleeps).toHaveBeenCalledTimes(4);
+	});
+
+	it('look no longer than they may wait for it, also where it stays too busy', async () => {
+		const clock = new BusyClock(() => ({ freeMs: 0, busyMs: 20 }));
+		const { pacer, ask } = setUp({ clock });
+		ask(pacer.openLane(), ['a']);
+		await clock.pass();
+		expect(clock.now()).toBeLessThanOrEqual(0.25 * SPACING_MS + 20);
 	});
 
 	it('need no timers when nothing waits', async () => {
@@ -143,6 +160,45 @@ describe('requests to one instance', () => {
 		await clock.pass();
 		expect(names()).toEqual(numbered(100));
 		for (const gap of gaps()) expect(gap).toBeGreaterThanOrEqual(10.3 - ROUNDING_MS);
+	});
+});
+
+describe('requests of a process that is too busy to send them at once', () => {
+	/** Busy for so long from the first request on, and never again. */
+	function busyAtFirst(busyMs: number) {
+		let isFirst = true;
+		return new BusyClock(() => {
+			const work = { freeMs: isFirst ? 1 : Infinity, busyMs };
+			isFirst = false;
+			return work;
+		});
+	}
+
+	async function gapAfter(busyMs: number, answer: Sending['answer']): Promise<number> {
+		const clock = busyAtFirst(busyMs);
+		const { pacer, ask, gaps } = setUp({ clock });
+		ask(pacer.openLane(), ['a', 'b'], { ...(answer && { answer }) });
+		await clock.pass();
+		return gaps()[0] ?? NaN;
+	}
+
+	it('come later by what held up the one before them', async () => {
+		const usual = await gapAfter(0, undefined);
+		expect((await gapAfter(100, undefined)) - usual).toBeCloseTo(96);
+		expect((await gapAfter(180, undefined)) - usual).toBeCloseTo(176);
+	});
+
+	it('come later by a quarter of a slot at most', async () => {
+		const usual = await gapAfter(0, undefined);
+		expect((await gapAfter(900, undefined)) - usual).toBeCloseTo(250);
+	});
+
+	it('come no later for what a request did not wait for, as its answer was there', async () => {
+		const clock = busyAtFirst(100);
+		const { pacer, ask, gaps } = setUp({ clock });
+		ask(pacer.openLane(), ['a', 'b'], { answer: AT_ONCE });
+		await clock.pass();
+		expect(gaps()[0]).toBeLessThanOrEqual(1.08 * SPACING_MS);
 	});
 });
 
