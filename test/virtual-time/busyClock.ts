@@ -21,7 +21,6 @@ export class BusyClock extends VirtualClock {
 			this.work.push([end + freeMs, end + freeMs + busyMs]);
 			end += freeMs + busyMs;
 		}
-		const at = this.work.find(([from, to]) => from < time && time < to);
-		return at ? at[1] : time;
+		return this.work.find(([from, to]) => from < time && time < to)?.[1] ?? time;
 	}
 }

@@ -34,8 +34,8 @@ const MARGIN_STEP_DOWN_AT_FIRST = 0.000_2;
 
 /**
  * How late onto the line a request is believed to be, at most. For 100 webhooks in 2 seconds n8n
- * starts so many executions that a request got there up to 50 ms after its turn, and up to 170 ms
- * when both of two cores were busy.
+ * starts so many executions that a request got there up to 70 ms after its turn, and up to 430
+ * ms when both of two cores were busy.
  */
 export const MOST_LATENESS = 0.25;
 /** By which the shortest trip grows with each later one: a line that was faster once is forgotten. */

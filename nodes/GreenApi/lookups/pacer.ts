@@ -213,18 +213,19 @@ export class Pacer {
 		});
 	}
 
+	/** Tells the pace what holds the request up in this process, until it is on its way or answered. */
 	private async watchDelay(request: PacedRequest, turn: { isOver: boolean }): Promise<void> {
-		const { sentAt, spacingMs } = request;
+		const end = request.sentAt + MOST_LATENESS * request.spacingMs;
+		let now = request.sentAt;
 		let onTime = 0;
-		for (let now = sentAt; now < sentAt + MOST_LATENESS * spacingMs; ) {
+		while (now < end && onTime < ENOUGH_ON_TIME) {
 			const due = now + LOOK_EVERY_MS;
 			await this.clock.sleep(LOOK_EVERY_MS);
 			if (turn.isOver) return;
 			now = this.clock.now();
-			const isOnTime = now - due <= USUAL_LATENESS_MS;
-			onTime = isOnTime ? onTime + 1 : 0;
-			if (onTime === ENOUGH_ON_TIME) return;
-			if (!isOnTime) this.pace.delayed(request, now - due);
+			const isLate = now - due > USUAL_LATENESS_MS;
+			onTime = isLate ? 0 : onTime + 1;
+			if (isLate) this.pace.delayed(request, now - due);
 		}
 	}
 
