@@ -182,6 +182,15 @@ describe('when something goes wrong', () => {
 			);
 		});
 
+		/** Where there are as many items as before, n8n pairs what a node leaves unpaired. */
+		it('bad items are paired with their input also where others make several items', async () => {
+			const file = withParameters(continued('bad-inputs'), { splitProducts: true });
+			const finished = await run(file);
+			expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
+				[0, 0, 1, 2, 2, 2, 3].map((item) => ({ item })),
+			);
+		});
+
 		it('the older "Continue On Fail" of saved workflows does the same', async () => {
 			const file = testWorkflow('bad-inputs');
 			const nodes = file.nodes.map((node) => ({ ...node, continueOnFail: true }));

@@ -26,6 +26,22 @@ describe('what comes out', () => {
 			]);
 		});
 
+		/** Where there are as many items as before, n8n pairs what a node leaves unpaired. */
+		it('is paired with its item also where one makes several items, and another none', async () => {
+			const chatIds = ['79001234568@c.us', '120363043968066561@g.us', SEED_CHAT_ID];
+			const input = chatIds.map((chatId) => ({ chatId }));
+			const file = withParameters(withInput(testWorkflow('split-products'), input), {
+				options: { groupChats: 'skip' },
+			});
+			const finished = await run(file);
+
+			expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual([
+				{ item: 0 },
+				{ item: 2 },
+				{ item: 2 },
+			]);
+		});
+
 		it("is GREEN-API's example contact byte for byte, unknown fields too", async () => {
 			const text = '{"chatId":"79005550001@c.us","newField":{"b":[1,null],"a":"ä"},"name":""}';
 			parts.double.addressBook.set('79005550001@c.us', text);
