@@ -4,12 +4,12 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { addressRequest } from '../nodes/GreenApi/green-api/address';
+import { addressRequest } from '../nodes/shared/green-api/address';
 import {
 	READY_STATE,
 	UNKNOWN_STATE,
 	UNREADY_STATES,
-} from '../nodes/GreenApi/green-api/instanceStates';
+} from '../nodes/shared/green-api/instanceStates';
 
 /** n8n's older helper, which the HTTP Request node uses, has names of its own for these. */
 interface LegacyRequestOptions {

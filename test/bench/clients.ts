@@ -14,7 +14,7 @@ import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/wo
 import { type ContactList, itemsOf } from './contactList';
 import type { Account } from './doubleProcess';
 
-/** The node's own bound, see `nodes/GreenApi/lookups/processWide.ts`. */
+/** The node's own bound, see `nodes/shared/queue/processWide.ts`. */
 const IN_FLIGHT = 64;
 
 const TIMEOUT_MS = 30_000;
@@ -53,7 +53,7 @@ const bareHelperNode: INodeType = {
 		const input = this.getInputData();
 		const output = input.map((_, item): INodeExecutionData => ({ json: {}, pairedItem: { item } }));
 		await forEach(input.length, Number(this.getNodeParameter('inFlight', 0)), async (index) => {
-			// As `nodes/GreenApi/transport.ts` has them.
+			// As `nodes/shared/client/transport.ts` has them.
 			const { body } = (await this.helpers.httpRequestWithAuthentication.call(this, 'greenApi', {
 				method: 'POST',
 				url: '/getContactInfo',

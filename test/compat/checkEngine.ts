@@ -2,9 +2,9 @@
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { apiError } from '@package/nodes/GreenApi/nodeErrors';
+import { apiError } from '@package/nodes/shared/client/nodeErrors';
 import { NodeApiError } from 'n8n-workflow';
-import { failureOfNetwork } from '@package/nodes/GreenApi/green-api/failures';
+import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
 
 const { COMPAT_ENGINE = '', COMPAT_REPORT = '' } = process.env;
 

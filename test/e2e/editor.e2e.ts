@@ -1,7 +1,7 @@
 /** The node where people meet it: in n8n's editor, in a browser, and as a tool of an AI agent. */
 
 import type { Page } from 'playwright-core';
-import { READY_STATE, UNREADY_STATES } from '@package/nodes/GreenApi/green-api/instanceStates';
+import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
 import type { WorkflowFile } from '../engine/engine';
 import { NODE_NAME, onError, readWorkflow, testWorkflow, withInput } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';

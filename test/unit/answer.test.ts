@@ -4,7 +4,7 @@ import {
 	type AnswerKind,
 	type Outcome,
 	readAnswer,
-} from '@package/nodes/GreenApi/green-api/answer';
+} from '@package/nodes/shared/green-api/answer';
 import { expectNothingShared } from '../assertions/objectGraph';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 

@@ -3,7 +3,7 @@ import {
 	phoneNumberOf,
 	readChatId,
 	type Rejection,
-} from '@package/nodes/GreenApi/green-api/chatId';
+} from '@package/nodes/shared/green-api/chatId';
 import { expectPlainWords } from '../assertions/words';
 
 const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];

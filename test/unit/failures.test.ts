@@ -7,7 +7,7 @@ import {
 	failureOfStatus,
 	isRateLimit,
 	isRefusal,
-} from '@package/nodes/GreenApi/green-api/failures';
+} from '@package/nodes/shared/green-api/failures';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const QUOTA_TEXT =

@@ -2,7 +2,7 @@ import {
 	READY_STATE,
 	UNKNOWN_STATE,
 	UNREADY_STATES,
-} from '@package/nodes/GreenApi/green-api/instanceStates';
+} from '@package/nodes/shared/green-api/instanceStates';
 import { FORBIDDEN_WORDS } from '../assertions/words';
 
 describe('the states of an instance', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { readChatId } from '@package/nodes/GreenApi/green-api/chatId';
+import { readChatId } from '@package/nodes/shared/green-api/chatId';
 import {
 	failureOfBody,
 	failureOfNetwork,
 	failureOfStatus,
-} from '@package/nodes/GreenApi/green-api/failures';
-import { apiError, inputError } from '@package/nodes/GreenApi/nodeErrors';
+} from '@package/nodes/shared/green-api/failures';
+import { apiError, inputError } from '@package/nodes/shared/client/nodeErrors';
 import { deepFreeze } from '../assertions/objectGraph';
 import { FAKE_TOKEN } from '../assertions/words';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readRetryAfter } from '@package/nodes/GreenApi/green-api/retryAfter';
+import { readRetryAfter } from '@package/nodes/shared/green-api/retryAfter';
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 

@@ -8,8 +8,8 @@ import {
 	type LookUpRequest,
 	type Send,
 	startBatch,
-} from '@package/nodes/GreenApi/lookups/startBatch';
-import { newSurroundings } from '@package/nodes/GreenApi/lookups/processWide';
+} from '@package/nodes/shared/queue/startBatch';
+import { newSurroundings } from '@package/nodes/shared/queue/processWide';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
 import { VirtualClock } from './virtualClock';

@@ -1,12 +1,12 @@
 /** A GREEN-API instance in virtual time: its rate limit, the line to it, and what fails on the way. */
 
-import { Answer, type Outcome } from '@package/nodes/GreenApi/green-api/answer';
+import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import {
 	type Failure,
 	failureOfStatus,
 	isRateLimit,
-} from '@package/nodes/GreenApi/green-api/failures';
-import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/GreenApi/green-api/request';
+} from '@package/nodes/shared/green-api/failures';
+import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
 import { RateLimiter } from '../green-api-double/rateLimiter';
 import { StrictRateLimiter } from './strictRateLimiter';
 import type { VirtualClock } from './virtualClock';
@@ -57,7 +57,8 @@ export class SimulatedInstance {
 	/** Sends one request, as a batch's `send`. */
 	readonly send = async (request: GreenApiRequest): Promise<Outcome<Answer>> => {
 		const { wayMs = () => 0, latencyMs = () => 0, refusalLatencyMs = () => 0 } = this.options;
-		const { method, body: { chatId = '' } = {} } = request;
+		const { method } = request;
+		const chatId = String(request.body?.chatId ?? '');
 		const logged: SimulatedRequest = { method, chatId, sentAt: this.clock.now() };
 		this.requests.push(logged);
 		await this.clock.sleep(wayMs());

@@ -1,6 +1,6 @@
 /** A clock whose time passes when a test says so. */
 
-import type { Clock } from '@package/nodes/GreenApi/lookups/clock';
+import type { Clock } from '@package/nodes/shared/queue/clock';
 
 interface Timer {
 	at: number;

@@ -5,10 +5,10 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { type ChatId, phoneNumberOf, readChatId } from '../green-api/chatId';
-import { type LookUpPolicy, startBatch } from '../lookups/startBatch';
-import { apiError } from '../nodeErrors';
-import { readAccount, sendRequest } from '../transport';
+import { type ChatId, phoneNumberOf, readChatId } from '../../shared/green-api/chatId';
+import { type LookUpPolicy, startBatch } from '../../shared/queue/startBatch';
+import { apiError } from '../../shared/client/nodeErrors';
+import { readAccount, sendRequest } from '../../shared/client/transport';
 
 /**
  * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who

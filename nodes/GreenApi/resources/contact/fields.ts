@@ -1,8 +1,8 @@
 /** The fields of Contact → Get Contact Info, in the order the editor shows them. */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { CONTACT_FIELDS, type ContactField } from '../../green-api/contact';
-import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
+import { CONTACT_FIELDS, type ContactField } from '../../../shared/green-api/contact';
+import { DEFAULT_TIMEOUT_MS } from '../../../shared/green-api/methods';
 import { DEFAULT_AVATAR_FIELD, DEFAULT_POLICY } from './settings';
 
 const { cacheSeconds, maxRetries, requestsPerSecond } = DEFAULT_POLICY;

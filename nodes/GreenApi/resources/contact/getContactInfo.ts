@@ -9,12 +9,12 @@ import {
 	type INodeExecutionData,
 	type NodeExecutionHint,
 } from 'n8n-workflow';
-import type { Answer } from '../../green-api/answer';
-import type { Contact } from '../../green-api/contact';
-import type { Failure } from '../../green-api/failures';
-import { type LookUpOutcome, startBatch } from '../../lookups/startBatch';
-import { apiError, inputError, type ItemError } from '../../nodeErrors';
-import { readAccount, sendRequest } from '../../transport';
+import type { Answer } from '../../../shared/green-api/answer';
+import type { Contact } from '../../../shared/green-api/contact';
+import type { Failure } from '../../../shared/green-api/failures';
+import { type LookUpOutcome, startBatch } from '../../../shared/queue/startBatch';
+import { apiError, inputError, type ItemError } from '../../../shared/client/nodeErrors';
+import { readAccount, sendRequest } from '../../../shared/client/transport';
 import { cancelSignalOf, downloadAvatar } from './avatar';
 import { type RunCounts, summariseRun } from './hints';
 import { placeFields, shapeContact } from './output';

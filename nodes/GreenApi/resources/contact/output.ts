@@ -1,8 +1,8 @@
 /** The shape of what comes out, as the node's fields ask for it. */
 
 import { deepCopy, type IDataObject } from 'n8n-workflow';
-import { phoneNumberOf } from '../../green-api/chatId';
-import { type Contact, productsOf } from '../../green-api/contact';
+import { phoneNumberOf } from '../../../shared/green-api/chatId';
+import { type Contact, productsOf } from '../../../shared/green-api/contact';
 import type { ContactShape, Placement } from './settings';
 
 /** Own fields alone: an expression may name anything, "constructor" too. */

@@ -1,8 +1,8 @@
 /** Decides what each input item needs, before anything is sent. */
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { type ChatId, readChatId, type Rejection } from '../../green-api/chatId';
-import type { LookUpRequest } from '../../lookups/startBatch';
+import { type ChatId, readChatId, type Rejection } from '../../../shared/green-api/chatId';
+import type { LookUpRequest } from '../../../shared/queue/startBatch';
 import { type ContactSettings, contactReader, settingsReader } from './settings';
 
 interface ItemPlan {

@@ -1,9 +1,9 @@
 /** Reads what the user set for one item, and refuses what can't be meant. */
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { Rejection } from '../../green-api/chatId';
-import { DEFAULT_TIMEOUT_MS } from '../../green-api/request';
-import type { LookUpPolicy } from '../../lookups/startBatch';
+import type { Rejection } from '../../../shared/green-api/chatId';
+import { DEFAULT_TIMEOUT_MS } from '../../../shared/green-api/methods';
+import type { LookUpPolicy } from '../../../shared/queue/startBatch';
 
 /** What each field with a choice can be; the first is the default. */
 export const CHOICES = {

@@ -6,14 +6,21 @@ import type {
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { CREDENTIAL_REFUSED, instanceKey } from './green-api/address';
-import { type Answer, type Outcome, readAnswer } from './green-api/answer';
-import { type Failure, failureOfNetwork } from './green-api/failures';
-import { type GreenApiRequest, METHODS } from './green-api/request';
-import { readRetryAfter } from './green-api/retryAfter';
-import type { Account } from './lookups/startBatch';
+import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
+import { type Answer, type Outcome, readAnswer } from '../green-api/answer';
+import { type Failure, failureOfNetwork } from '../green-api/failures';
+import { type GreenApiRequest, METHODS } from '../green-api/methods';
+import { readRetryAfter } from '../green-api/retryAfter';
 
 export const CREDENTIAL_TYPE = 'greenApi';
+
+/** Who asks, as keys: the credential's own values never get here. */
+export interface Account {
+	/** Stands for the instance, which all credentials for it share. */
+	instance: string;
+	/** Stands for the credential: answers are shared under the same one only. */
+	credential: string;
+}
 
 /** n8n wraps what went wrong in an error of its own, and HTTP clients wrap what the network said. */
 function* causesOf(thrown: unknown): Generator<object> {
@@ -85,7 +92,8 @@ export async function sendRequest(
 	const { httpMethod, answer: expected } = METHODS[request.method];
 	const options: IHttpRequestOptions = {
 		method: httpMethod,
-		url: `/${request.method}`,
+		url: `/${request.method}${request.path === undefined ? '' : `/${request.path}`}`,
+		...(request.query && { qs: request.query }),
 		...(request.body && { body: request.body }),
 		encoding: 'text',
 		timeout: request.timeout,

@@ -1,22 +1,22 @@
 /** Whatever is asked, whatever fails and whoever stops: what holds for all batches of a process. */
 
 import fc from 'fast-check';
-import { Answer, type Outcome } from '@package/nodes/GreenApi/green-api/answer';
+import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import {
 	type Failure,
 	failureOfNetwork,
 	failureOfStatus,
 	isRateLimit,
-} from '@package/nodes/GreenApi/green-api/failures';
-import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/GreenApi/green-api/request';
-import { newSurroundings, type Surroundings } from '@package/nodes/GreenApi/lookups/processWide';
+} from '@package/nodes/shared/green-api/failures';
+import type { Account } from '@package/nodes/shared/client/transport';
+import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
+import { newSurroundings, type Surroundings } from '@package/nodes/shared/queue/processWide';
 import {
-	type Account,
 	type Batch,
 	type LookUpOutcome,
 	type LookUpPolicy,
 	startBatch,
-} from '@package/nodes/GreenApi/lookups/startBatch';
+} from '@package/nodes/shared/queue/startBatch';
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { requestFor } from '../../virtual-time/batches';
 import { EarlyClock } from '../../virtual-time/earlyClock';
@@ -162,7 +162,7 @@ function startRun({ clock, around, instances }: World, plan: PlannedBatch): Run 
 	const controller = new AbortController();
 	const sent: Sent[] = [];
 	const send = async (request: GreenApiRequest): Promise<Outcome<Answer>> => {
-		const one: Sent = { chatId: request.body?.chatId ?? '', at: clock.now() };
+		const one: Sent = { chatId: String(request.body?.chatId ?? ''), at: clock.now() };
 		sent.push(one);
 		const simulated = await instances[account.instance]?.send(request);
 		if (!simulated) throw new Error(`No instance ${account.instance}`);

@@ -1,5 +1,6 @@
 /** How a batch of lookups runs. Knows neither n8n's items nor GREEN-API's addresses. */
 
+import type { Account } from '../client/transport';
 import type { Answer, Outcome } from '../green-api/answer';
 import {
 	afterTries,
@@ -8,7 +9,7 @@ import {
 	isRateLimit,
 	isRefusal,
 } from '../green-api/failures';
-import type { GreenApiMethod, GreenApiRequest } from '../green-api/request';
+import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
 import { CANCELLED, Cancellation } from './cancellation';
 import type { Lane, Pacer, Verdict } from './pacer';
 import { processWide, type Surroundings } from './processWide';
@@ -40,14 +41,6 @@ export type Send = (request: GreenApiRequest) => Promise<Outcome<Answer>>;
 export type LookUpOutcome =
 	| { ok: true; value: Answer }
 	| { ok: false; failure: Failure; inherited: boolean };
-
-/** Who asks, as keys: the credential's own values never get here. */
-export interface Account {
-	/** Stands for the instance, which all credentials for it share. */
-	instance: string;
-	/** Stands for the credential: answers are shared under the same one only. */
-	credential: string;
-}
 
 export interface BatchOptions {
 	account: Account;
@@ -109,8 +102,8 @@ function charactersOf(outcome: LookUpOutcome): number {
 	return outcome.ok ? outcome.value.text.length : 0;
 }
 
-function questionOf({ method, body }: GreenApiRequest): string {
-	return JSON.stringify([method, body]);
+function questionOf({ method, path, query, body }: GreenApiRequest): string {
+	return JSON.stringify([method, path, query, body]);
 }
 
 function verdictOn(failure: Failure): Verdict {

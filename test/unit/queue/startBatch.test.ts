@@ -1,14 +1,14 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { Answer } from '@package/nodes/GreenApi/green-api/answer';
+import { Answer } from '@package/nodes/shared/green-api/answer';
 import {
 	type Failure,
 	type FailureKind,
 	failureOfNetwork,
 	failureOfStatus,
-} from '@package/nodes/GreenApi/green-api/failures';
-import type { GreenApiRequest } from '@package/nodes/GreenApi/green-api/request';
-import type { LookUpOutcome } from '@package/nodes/GreenApi/lookups/startBatch';
+} from '@package/nodes/shared/green-api/failures';
+import type { GreenApiRequest } from '@package/nodes/shared/green-api/methods';
+import type { LookUpOutcome } from '@package/nodes/shared/queue/startBatch';
 import { type Asked, chatIds, newProcess, requestFor } from '../../virtual-time/batches';
 import { answerFor, RATE_LIMITED } from '../../virtual-time/simulatedInstance';
 import { settle } from '../../virtual-time/virtualClock';
@@ -51,7 +51,8 @@ function outcomesOf(asked: readonly Asked[]) {
 /** Faults for some chat ids, for so many requests each. */
 function faultsFor(faults: Record<string, Failure | readonly Failure[]>) {
 	const tries = new Map<string, number>();
-	return ({ body: { chatId = '' } = {} }: GreenApiRequest): Failure | undefined => {
+	return ({ body }: GreenApiRequest): Failure | undefined => {
+		const chatId = String(body?.chatId ?? '');
 		const fault = faults[chatId];
 		if (!Array.isArray(fault)) return fault as Failure | undefined;
 		const nth = tries.get(chatId) ?? 0;

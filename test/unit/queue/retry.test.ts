@@ -4,13 +4,13 @@ import {
 	failureOfBody,
 	failureOfNetwork,
 	failureOfStatus,
-} from '@package/nodes/GreenApi/green-api/failures';
+} from '@package/nodes/shared/green-api/failures';
 import {
 	decideRetry,
 	pauseAfter,
 	type RetryPolicy,
 	type Tries,
-} from '@package/nodes/GreenApi/lookups/retry';
+} from '@package/nodes/shared/queue/retry';
 
 const RATE_LIMITED = failureOfStatus(429, '');
 const DOWN = failureOfStatus(503, '');

@@ -1,5 +1,5 @@
-import { failureOfStatus } from '@package/nodes/GreenApi/green-api/failures';
-import type { LookUpOutcome } from '@package/nodes/GreenApi/lookups/startBatch';
+import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
+import type { LookUpOutcome } from '@package/nodes/shared/queue/startBatch';
 import { chatIds, newProcess, requestFor } from '../../virtual-time/batches';
 import { answerFor } from '../../virtual-time/simulatedInstance';
 

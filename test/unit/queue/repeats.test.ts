@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Repeats } from '@package/nodes/GreenApi/lookups/repeats';
+import { Repeats } from '@package/nodes/shared/queue/repeats';
 
 describe('questions that come more than once', () => {
 	it('are asked once each, and each gets the answer to its own, whatever comes again', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { Answer, type Outcome } from '@package/nodes/GreenApi/green-api/answer';
-import { failureOfStatus } from '@package/nodes/GreenApi/green-api/failures';
-import { CANCELLED, Cancellation } from '@package/nodes/GreenApi/lookups/cancellation';
-import { type Asker, type Shared, SharedAnswers } from '@package/nodes/GreenApi/lookups/sharing';
+import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
+import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
+import { CANCELLED, Cancellation } from '@package/nodes/shared/queue/cancellation';
+import { type Asker, type Shared, SharedAnswers } from '@package/nodes/shared/queue/sharing';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 
 interface Asked {

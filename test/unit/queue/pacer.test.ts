@@ -1,11 +1,11 @@
-import { Pace } from '@package/nodes/GreenApi/lookups/pace';
+import { Pace } from '@package/nodes/shared/queue/pace';
 import {
 	type Lane,
 	Pacer,
 	type Turn,
 	type TurnOptions,
 	type Verdict,
-} from '@package/nodes/GreenApi/lookups/pacer';
+} from '@package/nodes/shared/queue/pacer';
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { BusyClock } from '../../virtual-time/busyClock';
 import { EarlyClock } from '../../virtual-time/earlyClock';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Pace } from '@package/nodes/GreenApi/lookups/pace';
+import { Pace } from '@package/nodes/shared/queue/pace';
 import { seededRandom } from '../../green-api-double/seededRandom';
 
 const SPACING_MS = 1_000;

@@ -1,8 +1,8 @@
 /** Failures and rejections as n8n shows them. */
 
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { Rejection } from './green-api/chatId';
-import type { Failure } from './green-api/failures';
+import type { Rejection } from '../green-api/chatId';
+import type { Failure } from '../green-api/failures';
 
 export type ItemError = NodeApiError | NodeOperationError;
 

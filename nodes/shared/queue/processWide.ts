@@ -3,7 +3,7 @@
  * whichever workflow sent it. n8n loads this module once in a process.
  */
 
-import type { GreenApiMethod } from '../green-api/request';
+import type { GreenApiMethod } from '../green-api/methods';
 import { type Clock, systemClock } from './clock';
 import { Pace } from './pace';
 import { Pacer, type Window } from './pacer';
