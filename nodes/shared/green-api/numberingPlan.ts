@@ -1,0 +1,116 @@
+/** The numbering plans of the world's calling codes, as far as telling numbers apart takes them. */
+
+import { COUNTRY_NUMBERING, SHARED_NUMBERING } from './numberingData';
+
+export interface NumberingPlan {
+	callingCode: string;
+	/** False for codes that belong to no country, such as +800. */
+	isCountry: boolean;
+	/** Matches what stands before a national number when it is dialled inside the country. */
+	trunk: RegExp | null;
+	/** What the match becomes where its last group is there; else it is dropped. */
+	transform: string | null;
+	/** How many digits fixed and mobile numbers have. */
+	lengths: ReadonlySet<number>;
+	/** How many digits mobile numbers have, at least and at most. */
+	mobile: { min: number; max: number };
+	/** Matches every national number, whole. */
+	national: RegExp;
+	/** Matches every mobile number, whole; there where such numbers are short. */
+	shortMobile: RegExp | null;
+}
+
+const LONGEST_CALLING_CODE = 3;
+
+let lines: Map<string, { columns: string[]; isCountry: boolean }> | undefined;
+const plans = new Map<string, NumberingPlan>();
+
+function readLines(data: string, isCountry: boolean) {
+	return data
+		.trim()
+		.split('\n')
+		.map((line) => {
+			const columns = line.split(' ');
+			return [columns[0]!, { columns, isCountry }] as const;
+		});
+}
+
+function whole(pattern: string): RegExp {
+	return new RegExp(`^(?:${pattern})$`);
+}
+
+/**
+ * @param callingCode digits, e.g. `972`
+ * @returns its plan, or undefined where there is no such code
+ */
+export function planOf(callingCode: string): NumberingPlan | undefined {
+	const known = plans.get(callingCode);
+	if (known) return known;
+
+	lines ??= new Map([...readLines(COUNTRY_NUMBERING, true), ...readLines(SHARED_NUMBERING, false)]);
+	const line = lines.get(callingCode);
+	if (!line) return undefined;
+	// "-" stands for nothing.
+	const [, trunk, transform, lengths, mobile, national, shortMobile] = line.columns as [
+		...Array<string>,
+	] as [string, string, string, string, string, string, string];
+	const [min, max] = mobile.split('-').map(Number) as [number, number];
+	const plan: NumberingPlan = {
+		callingCode,
+		isCountry: line.isCountry,
+		trunk: trunk === '-' ? null : new RegExp(`^(?:${trunk})`),
+		transform: transform === '-' ? null : transform,
+		lengths: new Set(lengths.split(',').map(Number)),
+		mobile: { min, max },
+		national: whole(national),
+		shortMobile: shortMobile === '-' ? null : whole(shortMobile),
+	};
+	plans.set(callingCode, plan);
+	return plan;
+}
+
+/**
+ * @param digits of a number in international form
+ * @returns the plan of its calling code, or undefined where it begins with none; no code begins
+ *   with another (ITU-T E.164), so there is one at most
+ */
+export function planOfNumber(digits: string): NumberingPlan | undefined {
+	for (let length = 1; length <= LONGEST_CALLING_CODE; length += 1) {
+		const plan = planOf(digits.slice(0, length));
+		if (plan) return plan;
+	}
+	return undefined;
+}
+
+/**
+ * @param written a national number as somebody wrote it, with or without a trunk prefix
+ * @returns the number without the prefix, in each way that the prefix can be read
+ */
+function withoutTrunk({ trunk, transform }: NumberingPlan, written: string): string[] {
+	const match = trunk?.exec(written);
+	if (!trunk || !match || match[0] === '') return [];
+	const rest = written.slice(match[0].length);
+	const dropped = match.length > 1 && match.at(-1) !== undefined && transform !== null;
+	const first = written.slice(0, 1);
+	return [
+		dropped ? written.replace(trunk, transform) : rest,
+		// "80" and "0", then a carrier: a shorter prefix may be meant.
+		...(trunk.exec(first)?.[0] === first ? [written.slice(1)] : []),
+	];
+}
+
+/**
+ * @param written a national number as somebody wrote it, with or without a trunk prefix
+ * @returns what it can stand for: `plain` when it is a number of the country as it is, `dialled`
+ *   the numbers that it is with its trunk prefix dropped
+ */
+export function nationalNumbers(
+	plan: NumberingPlan,
+	written: string,
+): { plain: boolean; dialled: string[] } {
+	const fits = (number: string) => plan.national.test(number);
+	return {
+		plain: fits(written),
+		dialled: [...new Set(withoutTrunk(plan, written).filter(fits))],
+	};
+}
