@@ -43,6 +43,19 @@ function lengthsOf(region: MetadataRegion, kind: MetadataKind | undefined): read
 	return kind[1] ?? region[3];
 }
 
+/** @returns the alternatives of a pattern; what stands in brackets stays together */
+function alternativesOf(pattern: string): string[] {
+	const alternatives = [''];
+	let depth = 0;
+	for (const character of pattern) {
+		if (character === '(') depth += 1;
+		if (character === ')') depth -= 1;
+		if (character === '|' && depth === 0) alternatives.push('');
+		else alternatives.push(alternatives.pop() + character);
+	}
+	return alternatives;
+}
+
 /**
  * What people write before a national number. Carrier and relay codes are left out, and so are the
  * rules that add an area code to a local number: which one is a guess.
@@ -52,7 +65,7 @@ function trunkOf(region: MetadataRegion): { trunk: string; transform: string } {
 	const rule = region[7] || prefix;
 	const transform = region[8] || '';
 	if (transform !== '' && !rule.includes(')$')) return { trunk: rule, transform };
-	const short = rule.split('|').filter((part) => /^[\d[\]?]{1,5}$/.test(part));
+	const short = alternativesOf(rule).filter((part) => /^[\d[\]?]{1,5}$/.test(part));
 	return { trunk: short.join('|') || prefix, transform: '' };
 }
 
@@ -87,7 +100,7 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 	);
 	const short =
 		mobile.length > 0 && callingCode.length + mobile[0]! <= SHORTEST_BARE_NUMBER
-			? unique(kinds.flatMap((kind) => kind.mobile?.[0] ?? [])).join('|')
+			? unique(kinds.flatMap((kind) => alternativesOf(kind.mobile?.[0] ?? ''))).join('|')
 			: '';
 	const span = mobile.length > 0 ? mobile : all;
 	return [
@@ -96,7 +109,7 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 		transform || NOTHING,
 		(lengths.length > 0 ? lengths : all).join(','),
 		`${span[0]}-${span.at(-1)}`,
-		unique(regions.map((region) => region[2])).join('|'),
+		unique(regions.flatMap((region) => alternativesOf(region[2]))).join('|'),
 		short || NOTHING,
 	].join(' ');
 }

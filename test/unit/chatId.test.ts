@@ -1,14 +1,10 @@
 import fc from 'fast-check';
-import {
-	phoneNumberOf,
-	readChatId,
-	type Rejection,
-} from '@package/nodes/shared/green-api/chatId';
+import { phoneNumberOf, readChatId, type Rejection } from '@package/nodes/shared/green-api/chatId';
 import { expectPlainWords } from '../assertions/words';
 
 const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];
 const SPACES = [' ', '\t', '\u00a0', '\u2009', '\u202f'];
-const PUNCTUATION = ['(', ')', '-', '.', '/', '\u2010', '\u2011', '\u2013', '\u2014', '\u2212'];
+const SEPARATORS = ['-', '.', '\u2010', '\u2011', '\u2013', '\u2014', '\u2212', ...SPACES];
 
 function idOf(value: unknown): string {
 	const reading = readChatId(value);
@@ -22,7 +18,7 @@ function rejectionOf(value: unknown): Rejection {
 	return reading.rejection;
 }
 
-/** Digits of a phone number in international form. */
+/** Digits as WhatsApp's ids of people have them. */
 const phoneDigits = fc
 	.tuple(
 		fc.constantFrom(...'123456789'),
@@ -30,31 +26,30 @@ const phoneDigits = fc
 	)
 	.map((parts) => parts.join(''));
 
-/** What people have between, before and after the digits. */
-const clutter = fc.string({
-	unit: fc.constantFrom(...PUNCTUATION, ...SPACES, ...INVISIBLE_MARKS),
-	maxLength: 3,
-});
+/** What people have before and after the digits. */
 const blanks = fc.string({ unit: fc.constantFrom(...SPACES, ...INVISIBLE_MARKS), maxLength: 3 });
 
 /** A phone number as somebody might have it, and its digits. */
-const writtenPhone = phoneDigits.chain((digits) =>
-	fc
-		.tuple(
-			blanks,
-			fc.constantFrom('', '+', '00', '0 0', '+ '),
-			fc.array(clutter, { minLength: digits.length, maxLength: digits.length }),
-			blanks,
-		)
-		.map(([before, prefix, between, after]) => ({
-			digits,
-			written: [before, prefix, ...[...digits].map((d, i) => d + (between[i] ?? '')), after].join(
-				'',
-			),
-		}))
-		// Means a zero that is not dialled from abroad.
-		.filter(({ written }) => !written.replace(/[^\d()]/g, '').includes('(0)')),
-);
+const writtenPhone = fc
+	.tuple(
+		blanks,
+		fc.constantFrom('+', '00', '+ ', '\uff0b', '(+', ' 00'),
+		fc.stringMatching(/^[1-9]\d{9}$/),
+		fc.array(fc.constantFrom('', ...SEPARATORS, ...INVISIBLE_MARKS), {
+			minLength: 9,
+			maxLength: 9,
+		}),
+		blanks,
+	)
+	.map(([before, prefix, national, between, after]) => ({
+		digits: `7${national}`,
+		written: [
+			before,
+			`${prefix}7${prefix.startsWith('(') ? ')' : ''}`,
+			...[...national].map((digit, index) => digit + (between[index] ?? '')),
+			after,
+		].join(''),
+	}));
 
 describe('reading a chat id', () => {
 	it.each([
@@ -85,7 +80,19 @@ describe('reading a chat id', () => {
 			'442079460958@c.us',
 		],
 		['the shortest number', '+290 1234', 'person', '2901234@c.us'],
-		['the longest number', '123456789012345', 'person', '123456789012345@c.us'],
+		['the longest id', '123456789012345@c.us', 'person', '123456789012345@c.us'],
+		['the longest number', '+49 30 12345678901', 'person', '493012345678901@c.us'],
+		[
+			"an id that is no number of its country's",
+			'5215512345678@c.us',
+			'person',
+			'5215512345678@c.us',
+		],
+		['a device', '71234567890:12@s.whatsapp.net', 'person', '71234567890@c.us'],
+		['a device of a privacy id', '123456789012345:3@lid', 'lid', '123456789012345@lid'],
+		['Arabic digits', '+٧١٢٣٤٥٦٧٨٩٠', 'person', '71234567890@c.us'],
+		['Arabic digits in an id', '٧١٢٣٤٥٦٧٨٩٠@c.us', 'person', '71234567890@c.us'],
+		['full-width digits', '＋７（１２３）４５６－７８－９０', 'person', '71234567890@c.us'],
 		['spaces around', '  71234567890@c.us\n', 'person', '71234567890@c.us'],
 		['spaces within', '71234567890 @ c.us', 'person', '71234567890@c.us'],
 		['capitals', '71234567890@C.US', 'person', '71234567890@c.us'],
@@ -120,7 +127,7 @@ describe('reading a chat id', () => {
 
 	it('takes a phone number that comes as a number', () => {
 		fc.assert(
-			fc.property(phoneDigits, (digits) => {
+			fc.property(fc.stringMatching(/^7\d{10}$/), (digits) => {
 				expect(idOf(Number(digits))).toBe(`${digits}@c.us`);
 				expect(idOf(BigInt(digits))).toBe(`${digits}@c.us`);
 			}),
@@ -145,6 +152,16 @@ describe('reading a chat id', () => {
 				const first = readChatId(value);
 				expect(first.ok).toBe(true);
 				expect(readChatId(idOf(value))).toEqual(first);
+			}),
+		);
+	});
+
+	it('takes an id that has its ending as it stands, whatever the default country', () => {
+		fc.assert(
+			fc.property(phoneDigits, fc.constantFrom('', '1', '7', '972'), (digits, code) => {
+				const id = `${digits}@c.us`;
+				expect(readChatId(id, { defaultCountryCode: code })).toEqual(readChatId(id));
+				expect(idOf(id)).toBe(id);
 			}),
 		);
 	});
@@ -199,7 +216,7 @@ describe('refusing what is no chat id', () => {
 		['an e-mail address', 'ivan@example.com', /"ivan@example.com" is no WhatsApp chat ID/],
 		['an emoji', '🙂', /"🙂" has characters that no/],
 		['a plus alone', '+', /too short/],
-		['two numbers', '71234567890,79001234567', /has characters that no/],
+		['two numbers', '71234567890,79001234567', /more than one number/],
 		['a number too long', '1234567890123456', /too long/],
 		['not a number', NaN, /number NaN is no phone number/],
 		['infinity', Infinity, /number Infinity is no phone number/],

@@ -37,6 +37,15 @@ interface Reason {
 const OWN_ITEM = 'Give each contact an item of its own, e.g. with a Split Out node.';
 const IN_FULL = 'Take the phone number from where it stands in full.';
 
+const DAY_OR_MONTH = '(?:0?[1-9]|[12]\\d|3[01])';
+const YEAR = '(?:19|20)\\d\\d';
+const DATE = new RegExp(
+	`^(?:${YEAR}([-./])${DAY_OR_MONTH}\\1${DAY_OR_MONTH}|` +
+		`${DAY_OR_MONTH}([-./])${DAY_OR_MONTH}\\2(?:${YEAR}|\\d\\d))` +
+		'(?:[ T]\\d{1,2}:\\d\\d.{0,20})?$',
+	'i',
+);
+
 /** What is clearly something else than one phone number; the first that fits is told. */
 const OTHER_THINGS: readonly Reason[] = [
 	{
@@ -51,8 +60,7 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: `IDs of groups in other messengers look like that. ${ACCEPTED_FORMS}`,
 	},
 	{
-		pattern:
-			/^(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d\d))(?:[ T]\d{1,2}:\d\d.{0,20})?$/i,
+		pattern: DATE,
 		what: 'is a date',
 		todo: 'Check which input field the expression names.',
 	},
@@ -215,18 +223,23 @@ function readInternational({ given, written, digits, firstGroup }: Place, prefix
 		);
 	}
 	if (national === 'several' || !bracketedZeroIsClear(plan, written, rest)) {
-		return refuse(
-			`${quote(given)} can be read as two different numbers of +${callingCode}`,
-			`Write it as it is dialled from abroad: +${callingCode} and no zero or other prefix after it that is not dialled from there.`,
-		);
+		return ambiguous(given, plan);
 	}
 	if (national === 'none') {
+		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 		return refuse(
 			`${quote(given)} does not fit the phone numbers of +${callingCode}`,
 			`Check the digits after +${callingCode}. An ID of WhatsApp's own that differs from the phone number goes with its ending, e.g. 5215512345678@c.us.`,
 		);
 	}
 	return checkLength(given, callingCode + national);
+}
+
+function ambiguous(given: string, { callingCode }: NumberingPlan): Refusal {
+	return refuse(
+		`${quote(given)} can be read as two different numbers of +${callingCode}`,
+		`Write it as it is dialled from abroad: with +${callingCode}, and nothing after it that is not dialled from there.`,
+	);
 }
 
 function tooShort(given: string): Refusal {
@@ -253,44 +266,48 @@ export function checkLength(given: string, digits: string): PhoneReading {
 	return digits.length > PHONE_DIGITS.max ? tooLong(given) : { ok: true, digits };
 }
 
-/** @returns the national numbers with this calling code that the digits are in international form */
-function internationalOf(plan: NumberingPlan, digits: string): string[] {
+/**
+ * @param fewest how many digits a national number must have to be believed
+ * @returns the national numbers that the digits are in international form
+ */
+function internationalOf(plan: NumberingPlan, digits: string, fewest: number): string[] {
 	if (!digits.startsWith(plan.callingCode)) return [];
 	const rest = digits.slice(plan.callingCode.length);
 	const { plain, dialled } = nationalNumbers(plan, rest);
-	return [...(plain ? [rest] : []), ...dialled].filter(({ length }) => plan.lengths.has(length));
+	return [...(plain ? [rest] : []), ...dialled].filter(
+		({ length }) => length >= fewest && plan.lengths.has(length),
+	);
+}
+
+/** @returns the national numbers that the digits can be, without plus or `00` before them */
+function numbersIn(plan: NumberingPlan, digits: string): string[] {
+	const { mobile, trunk } = plan;
+	const { plain, dialled } = nationalNumbers(plan, digits);
+	const hasTrunk = trunk !== null;
+	// A plain number is the usual form where there is no trunk prefix: Poland's 48 195 69 14.
+	const fewest = plain && !hasTrunk ? mobile.min : 0;
+	const international = internationalOf(plan, digits, fewest);
+	if (international.length > 0) {
+		const isTooLong = digits.length > mobile.max;
+		return [...dialled, ...international, ...(plain && !isTooLong ? [digits] : [])];
+	}
+	// Where people write a trunk prefix, a shorter number without it may lack its area code, too.
+	const isWhole = plain && (!hasTrunk || digits.length >= mobile.min);
+	return isWhole ? [...dialled, digits] : dialled;
 }
 
 /** A number without plus or `00`, of a workflow that names the country of such numbers. */
 function readWithDefault(given: string, digits: string, plan: NumberingPlan): PhoneReading {
-	const { callingCode, mobile, trunk } = plan;
-	const { plain, dialled } = nationalNumbers(plan, digits);
-	// Where a trunk prefix is written, a shorter number without it may lack its area code, too.
-	const isWhole = plain && (trunk === null || digits.length >= mobile.min);
-	const national = [...new Set([...(isWhole ? [digits] : []), ...dialled])];
-	const international = internationalOf(plan, digits);
-
-	const tooLongForNational = digits.length > mobile.max && international.length > 0;
-	const numbers = [
-		...new Set([
-			...(tooLongForNational ? national.filter((number) => number !== digits) : national),
-			...international,
-		]),
-	];
-	const [number] = numbers;
+	const { callingCode } = plan;
+	const [number, ...others] = new Set(numbersIn(plan, digits));
 	if (number === undefined) {
+		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 		return refuse(
 			`${quote(given)} does not fit the phone numbers of +${callingCode}, the "Default Country Code"`,
 			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
 		);
 	}
-	if (numbers.length > 1) {
-		return refuse(
-			`${quote(given)} can be read as two different numbers of +${callingCode}`,
-			'Write it in international form, with a plus and the country code.',
-		);
-	}
-	return checkLength(given, callingCode + number);
+	return others.length > 0 ? ambiguous(given, plan) : checkLength(given, callingCode + number);
 }
 
 /** Whether the groups of a bare number are those of a national one. */
@@ -312,6 +329,7 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 		`${quote(given)} is written without its country code`,
 		ADD_COUNTRY_CODE,
 	);
+	if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 	const plan = planOfNumber(digits);
 	if (!plan?.isCountry || digits.length < BARE_DIGITS.min) return withoutCode;
 
@@ -365,6 +383,8 @@ export function readPhoneNumber(
 	const firstGroup = groups[0]?.digits.length ?? 0;
 	if (hasPlus) return readInternational({ given, written, digits, firstGroup }, '+');
 	if (digits.startsWith('00')) {
+		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
+		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
 		const place = { given, written, digits: digits.slice(2), firstGroup: firstGroup - 2 };
 		return readInternational(place, '00');
 	}

@@ -16,11 +16,11 @@ export interface DigitGroup {
 }
 
 /** Fewer stand after a bracket that holds no country or area code. */
-const FEWEST_DIGITS_AFTER_BRACKETS = 5;
+const FEWEST_DIGITS_AFTER_BRACKETS = 4;
 
 const LONGEST_CALLING_CODE = 3;
 
-const GROUP = / ?([-./]?) ?(?:\( ?(\d+) ?\)|(\d+))/y;
+const GROUP = / ?([-./]?) ?(?:\( ?(\d+(?:[ -]\d+)?) ?\)|(\d+))/y;
 
 /**
  * @param text with ASCII digits and punctuation alone, and no two spaces in a row
@@ -40,7 +40,8 @@ export function takeApart(text: string): WrittenNumber | null {
 		if (!match) return null;
 		const [, separator = '', bracketed, plain = ''] = match;
 		if (groups.length === 0 && separator !== '') return null;
-		groups.push({ digits: bracketed ?? plain, inBrackets: bracketed !== undefined, separator });
+		const own = (bracketed ?? plain).replace(/\D/, '');
+		groups.push({ digits: own, inBrackets: bracketed !== undefined, separator });
 	}
 	return { hasPlus, digits: groups.map(({ digits }) => digits).join(''), groups };
 }

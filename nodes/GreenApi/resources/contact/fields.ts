@@ -76,6 +76,15 @@ const options: INodeProperties = {
 			description: 'What becomes of contacts without products when products are split into items',
 		},
 		{
+			displayName: 'Default Country Code',
+			name: 'defaultCountryCode',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 972',
+			description:
+				'The country of phone numbers that are written without one, as its calling code. Leave empty to refuse such numbers.',
+		},
+		{
 			displayName: 'Download Avatar',
 			name: 'downloadAvatar',
 			type: 'boolean',

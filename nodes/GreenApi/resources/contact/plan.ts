@@ -96,7 +96,8 @@ export function planItems(this: IExecuteFunctions): Plan[] {
 			const { rejection } = settings;
 			if (rejection) return { ...item, kind: 'reject', settings, rejection, given };
 
-			const contact = readChatId(given);
+			const { defaultCountryCode } = settings;
+			const contact = readChatId(given, { defaultCountryCode });
 			return contact.ok
 				? planChat(item, settings, contact.chatId)
 				: { ...item, kind: 'reject', settings, rejection: contact.rejection, given };

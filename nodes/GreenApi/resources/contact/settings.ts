@@ -3,6 +3,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../../shared/green-api/chatId';
 import { DEFAULT_TIMEOUT_MS } from '../../../shared/green-api/methods';
+import { readCountryCode } from '../../../shared/green-api/phoneNumber';
 import type { LookUpPolicy } from '../../../shared/queue/startBatch';
 
 /** What each field with a choice can be; the first is the default. */
@@ -35,6 +36,8 @@ export interface ContactSettings {
 	groupChats: Choice<'groupChats'>;
 	downloadAvatar: boolean;
 	avatarBinaryField: string;
+	/** The calling code of phone numbers written without one; empty: such numbers are refused. */
+	defaultCountryCode: string;
 	/** For one attempt, in ms. */
 	timeout: number;
 	policy: LookUpPolicy;
@@ -142,6 +145,13 @@ class ValueReader {
 		return '';
 	}
 
+	countryCode(value: unknown): string {
+		const reading = readCountryCode(value);
+		if (reading.ok) return reading.code;
+		this.rejection ??= reading.rejection;
+		return '';
+	}
+
 	outputFieldName(value: unknown): string {
 		const name = this.fieldName('Output Field Name', value);
 		if (name === 'error') {
@@ -179,6 +189,7 @@ function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettin
 		downloadAvatar: read.switch('Download Avatar', options.downloadAvatar),
 		avatarBinaryField:
 			read.fieldName('Avatar Binary Field', options.avatarBinaryField) || DEFAULT_AVATAR_FIELD,
+		defaultCountryCode: read.countryCode(options.defaultCountryCode),
 		timeout: read.milliseconds('Timeout (Ms)', options.timeout ?? DEFAULT_TIMEOUT_MS),
 		policy: {
 			requestsPerSecond: read.amount(

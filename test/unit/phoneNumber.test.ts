@@ -1,0 +1,307 @@
+import { readChatId } from '@package/nodes/shared/green-api/chatId';
+import { readCountryCode } from '@package/nodes/shared/green-api/phoneNumber';
+import type { Rejection } from '@package/nodes/shared/green-api/rejection';
+import { expectPlainWords } from '../assertions/words';
+
+/** @returns the digits of the number, or what is said against it */
+function read(value: unknown, defaultCountryCode = ''): string {
+	const reading = readChatId(value, { defaultCountryCode });
+	return reading.ok ? reading.chatId.id.replace('@c.us', '') : reading.rejection.message;
+}
+
+function rejectionOf(value: unknown, defaultCountryCode = ''): Rejection {
+	const reading = readChatId(value, { defaultCountryCode });
+	if (reading.ok) throw new Error(`Taken as ${reading.chatId.id}`);
+	return reading.rejection;
+}
+
+describe('a phone number with plus or 00', () => {
+	it.each([
+		['+44 (0)20 7946 0958', '442079460958'],
+		['+44 020 7946 0958', '442079460958'],
+		['0044 (0) 2079460958', '442079460958'],
+		['+44 (020) 7946 0958', '442079460958'],
+		['+49 0171 1234567', '491711234567'],
+		['+49 (0) 171/1234567', '491711234567'],
+		['+39 06 1234567', '39061234567'],
+		['+39 (0)6 1234567', '39061234567'],
+		['+378 (0549) 886377', '3780549886377'],
+		['+36 06 20 123 4567', '36201234567'],
+		['+7 8 912 345-67-89', '79123456789'],
+		['+375 8 029 123-45-67', '375291234567'],
+		['+370 8 612 34567', '37061234567'],
+		['+1 1 415 555 2671', '14155552671'],
+		['+54 9 11 2345-6789', '5491123456789'],
+		['+54 11 15 2345-6789', '5491123456789'],
+		['+38 (067) 123-45-67', '380671234567'],
+		['+972 (0)50-123-4567', '972501234567'],
+		['+55 (11) 91234-5678', '5511912345678'],
+		['+91 98765 43210', '919876543210'],
+		['+62 812-3456-7890', '6281234567890'],
+		['+971 (0)50 123 4567', '971501234567'],
+		['+234 803 123 4567', '2348031234567'],
+		['+852 9123 4567', '85291234567'],
+		['+225 07 08 12 34 56', '2250708123456'],
+		['+7 123 456-78-90', '71234567890'],
+		['+33 6 12 34 56 78.', '33612345678'],
+	])('%s is read', (written, digits) => {
+		expect(read(written)).toBe(digits);
+	});
+
+	it.each([
+		['+999 123 456 789', /begins with no country's calling code/],
+		['+379 06 1234567', /begins with no country's calling code/],
+		['+0501234567', /without its country code/],
+		['+00972501234567', /without its country code/],
+		['+8 (495) 123-45-67', /begins with \+8, which is no country's calling code/],
+		['+44 7911 12345', /does not fit the phone numbers of \+44/],
+		['+52 1 55 1234 5678', /does not fit the phone numbers of \+52/],
+		['+34 (0)612 34 56 78', /does not fit/],
+		['0011 45 12 34 56 78', /does not fit/],
+		['+972 972 50 123 4567', /calling code \+972 twice/],
+		['+49 49 171 1234567', /calling code \+49 twice/],
+		['+39 (0)333 1234567', /two different numbers of \+39/],
+		['+7 495 123-45-', /ends in the middle/],
+		['++7 123 456 78 90', /not written as phone numbers are/],
+		['+7 (123 456 78 90', /not written as phone numbers are/],
+	])('%s is refused', (written, words) => {
+		expect(rejectionOf(written).message).toMatch(words);
+		expectPlainWords(rejectionOf(written));
+	});
+});
+
+describe('a phone number without plus or 00', () => {
+	it.each([
+		['050-123-4567', '972', '972501234567'],
+		['501234567', '972', '972501234567'],
+		['8 (912) 345-67-89', '7', '79123456789'],
+		['912 345-67-89', '7', '79123456789'],
+		['8 701 123 45 67', '7', '77011234567'],
+		['(415) 555-2671', '1', '14155552671'],
+		['1-415-555-2671', '1', '14155552671'],
+		['0171/1234567', '49', '491711234567'],
+		['491711234567', '49', '491711234567'],
+		['06-30/123-4567', '36', '36301234567'],
+		['06 1234567', '39', '39061234567'],
+		['347 123 4567', '39', '393471234567'],
+		['48 195 69 14', '48', '48481956914'],
+		['011 15-2345-6789', '54', '5491123456789'],
+		['0 15 11 91234-5678', '55', '5511912345678'],
+		['(021) 91234-5678', '55', '5521912345678'],
+		['(55) 99123-4567', '55', '5555991234567'],
+		['55 1234 5678', '52', '525512345678'],
+		['06 12 34 56 78', '33', '33612345678'],
+		['098765 43210', '91', '919876543210'],
+		['9198765432', '91', '919198765432'],
+		['0812-3456-7890', '62', '6281234567890'],
+		['0803 123 4567', '234', '2348031234567'],
+		['9123 4567', '65', '6591234567'],
+		['9123 4567', '852', '85291234567'],
+		['050 123 4567', '971', '971501234567'],
+		['80 29 123-45-67', '375', '375291234567'],
+		['8 612 34567', '370', '37061234567'],
+		['972501234567', '972', '972501234567'],
+		['9720501234567', '972', '972501234567'],
+		['+7 912 345-67-89', '972', '79123456789'],
+		['00 7 912 345-67-89', '972', '79123456789'],
+	])('%s with default country %s is read', (written, code, digits) => {
+		expect(read(written, code)).toBe(digits);
+	});
+
+	it.each([
+		['555-2671', '1', /does not fit the phone numbers of \+1/],
+		['972501234567', '1', /does not fit the phone numbers of \+1/],
+		['8 202 555 0123', '7', /does not fit the phone numbers of \+7/],
+		['1234567', '49', /does not fit/],
+		['4930123456', '49', /two different numbers of \+49/],
+		['001 800 730 6109', '66', /two different numbers of \+66/],
+		['91234-5678', '55', /does not fit/],
+	])('%s with default country %s is refused', (written, code, words) => {
+		expect(rejectionOf(written, code).message).toMatch(words);
+		expectPlainWords(rejectionOf(written, code));
+	});
+
+	it.each([
+		['972501234567', '972501234567'],
+		['97250-1234567', '972501234567'],
+		['71234567890', '71234567890'],
+		['7 (123) 456-78-90', '71234567890'],
+		['44 (0)20 7946 0958', '442079460958'],
+		['5511912345678', '5511912345678'],
+		['14155552671', '14155552671'],
+		['1-415-555-2671', '14155552671'],
+		['6591234567', '6591234567'],
+		['65 9123 4567', '6591234567'],
+		['91 98765 43210', '919876543210'],
+		['38 067 123 45 67', 'refused'],
+	])('%s without a default country', (written, digits) => {
+		if (digits === 'refused') expect(rejectionOf(written).message).toMatch(/country code/);
+		else expect(read(written)).toBe(digits);
+	});
+
+	it.each([
+		['(415) 555-2671', 'United States'],
+		['050-1234567', 'Israel'],
+		['8 912 345-67-89', 'Russia'],
+		['8 (912) 345-67-89', 'Russia'],
+		['98765 43210', 'India'],
+		['926 123-45-67', 'Russia'],
+		['9261234567', 'Russia'],
+		['8 (495) 123-45-67', 'Russia, not Vietnam'],
+		['88005553535', 'Russia, not Bangladesh'],
+		['88312345678', 'Russia, not +883'],
+		['495 123-45-67', 'Russia, not Germany'],
+		['507-555-1234', 'United States, not Panama'],
+		['323-555-1234', 'United States, not Belgium'],
+		['514-555-1234', 'Canada, not Peru'],
+		['5145551234', 'Canada, not Peru'],
+		['3281234567', 'Italy, not Belgium'],
+		['2031234567', 'United Kingdom, not Egypt'],
+		['687 512 345', 'Spain, not New Caledonia'],
+		['49 12 34 56', 'Denmark, not Germany'],
+		['138 1234 5678', 'China, not North America'],
+		['51 99123-4567', 'Brazil, not Peru'],
+		['(51) 99123-4567', 'Brazil, not Peru'],
+		['1234567890', 'none'],
+	])('%s (%s) is refused without a default country, which is named', (written) => {
+		const { message, description } = rejectionOf(written);
+		expect(message).toMatch(/^".*" is written without its country code$/);
+		expect(description).toMatch(/^Add it, .* or set "Default Country Code" in the options\.$/);
+	});
+});
+
+describe('a phone number in another form', () => {
+	it.each([
+		'tel:+79123456789',
+		'TEL: +7-912-345-67-89',
+		'tel:345-67-89;phone-context=+7912',
+		'whatsapp:+79123456789',
+		'https://wa.me/79123456789',
+		'wa.me/79123456789',
+		'https://wa.me/+79123456789/?text=ivan@example.com',
+		'https://api.whatsapp.com/send?phone=79123456789&text=Hi',
+		'https://api.whatsapp.com/send/?text=Hi&phone=%2B7%20912%203456789',
+		'https://web.whatsapp.com/send?phone=79123456789',
+		'whatsapp://send?phone=79123456789',
+		'79123456789.0',
+		'79123456789,00',
+		'7.9123456789E+10',
+		'+7\u00a0912\u2009345\u201167\u201189',
+		'\u202a+7 912 345-67-89\u202c',
+		'+७९१२३४५६७८९',
+		'\uff0b\uff17 912 345-67-89',
+		79123456789,
+		79123456789n,
+	])('%s is read', (value) => {
+		expect(read(value)).toBe('79123456789');
+	});
+
+	it.each([...Intl.supportedValuesOf('numberingSystem')].map((system) => [system]))(
+		'decimal digits are read: %s',
+		(system) => {
+			const digits = new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false });
+			const written = digits.format(79123456789);
+			if (/^\p{Nd}{11}$/u.test(written)) expect(read(`+${written}`)).toBe('79123456789');
+			else expect(rejectionOf(`+${written}`).message).not.toBe('');
+		},
+	);
+});
+
+describe('what is no phone number', () => {
+	it.each([
+		['+7 912 345-67-89 ext. 5', /has an extension/],
+		['+7 912 345-67-89x5', /has an extension/],
+		['+7 912 345-67-89 доб. 5', /has an extension/],
+		['+7 912 345-67-89 #5', /has an extension/],
+		['tel:+79123456789;ext=5', /has an extension/],
+		['+7 495 123-45-67 / 68', /more than one number/],
+		['+7 495 123-45-67, +7 495 123-45-68', /more than one number/],
+		['+7 495 123-45-67; 68', /more than one number/],
+		['+7 495 123-45-67 or 68', /more than one number/],
+		['+7 495 123-45-67 +7 495 123-45-68', /more than one number/],
+		['+7 495 123-45-67 (12)', /more than one number, or an extension/],
+		['+49 30 12345/12346', /more than one number/],
+		['2024-01-15', /is a date/],
+		['15.01.2024', /is a date/],
+		['1/15/24', /is a date/],
+		['2024-01-15T10:00:00Z', /is a date/],
+		['192.168.100.200', /IP address/],
+		['-10000000000000', /minus sign/],
+		['\u2212100 1234567890', /minus sign/],
+		['7.91235E+10', /scientific notation/],
+		['79123456789.5', /decimal fraction/],
+		['https://wa.me/message/ABC123', /link without a phone number/],
+		['https://chat.whatsapp.com/AbC123', /link without a phone number/],
+		['tel. +49 171 1234567', /has letters/],
+		['1-800-FLOWERS', /has letters/],
+		['@ivan', /no WhatsApp chat ID/],
+		['79123456789@telegram.org', /no WhatsApp chat ID/],
+		['+7 912 345 ** 89', /characters/],
+	])('%s is refused', (written, words) => {
+		for (const code of ['', '7', '49']) {
+			expect(rejectionOf(written, code).message).toMatch(words);
+			expectPlainWords(rejectionOf(written, code));
+		}
+	});
+
+	it.each([
+		['digits', '7'],
+		['groups', '7 '],
+		['dashes', '7-'],
+		['brackets', '(0)'],
+		['pluses', '+7'],
+		['words', '7x'],
+		['spaces', ' '],
+		['commas', '7,'],
+		['fractions', '7.'],
+		['signs', '-'],
+		['links', 'https://wa.me/7'],
+		['addresses', '7@'],
+		['schemes', 'tel:7'],
+		['Arabic digits', '٧'],
+		['mathematical digits', '𝟗'],
+		['marks', '\u200e'],
+		['dates', '2024-01-15 '],
+	])('a million characters of %s cost no more for each than a thousand', (_what, unit) => {
+		// What is not linear takes a thousand times as long for each character.
+		const costOf = (length: number) => {
+			const text = unit.repeat(length / unit.length);
+			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`];
+			const start = process.cpuUsage();
+			for (let turn = 0; turn < 1_000_000 / length; turn += 1) {
+				for (const variant of variants) readChatId(variant, { defaultCountryCode: '7' });
+			}
+			return process.cpuUsage(start).user + 20_000;
+		};
+		costOf(1_000);
+		expect(costOf(1_000_000) / costOf(1_000)).toBeLessThan(50);
+	});
+});
+
+describe('the default country code', () => {
+	it.each([
+		['972', '972'],
+		['+972', '972'],
+		['+ 972', '972'],
+		['00972', '972'],
+		[' 972 ', '972'],
+		[972, '972'],
+		['1', '1'],
+		['', ''],
+		[' ', ''],
+		[undefined, ''],
+		[null, ''],
+	])('%j is read', (value, code) => {
+		expect(readCountryCode(value)).toEqual({ ok: true, code });
+	});
+
+	it.each(['IL', 'Israel', '0', '999', '379', '800', '1868', '+972 50', 97.2, -7, NaN, true, {}])(
+		'%j is refused in plain words',
+		(value) => {
+			const reading = readCountryCode(value);
+			if (reading.ok) throw new Error(`Taken as ${reading.code}`);
+			expect(reading.rejection.message).toContain('"Default Country Code"');
+			expectPlainWords(reading.rejection);
+		},
+	);
+});
