@@ -47,3 +47,36 @@ describe('the "Contact" field takes', () => {
 		},
 	);
 });
+
+describe('the option "Default Country Code"', () => {
+	const { run, requested } = useNode();
+	const lookUp = async (chatId: unknown, options: { defaultCountryCode?: string }) => {
+		const file = onError(testWorkflow('contacts'), 'continueRegularOutput');
+		const finished = await run(withParameters(withInput(file, [{ chatId } as never]), { options }));
+		return finished.json(NODE_NAME)[0];
+	};
+
+	it('is the country of a number written without one', async () => {
+		await lookUp('8 (123) 456-78-90', { defaultCountryCode: '7' });
+		await lookUp('050-123-4567', { defaultCountryCode: '+972' });
+		await lookUp('050-123-4567', { defaultCountryCode: '={{ "97" + 2 }}' });
+		await lookUp('+972 50-123-4567', { defaultCountryCode: '1' });
+		expect(requested()).toEqual(Array.from({ length: 3 }, () => '972501234567@c.us'));
+	});
+
+	it('is named where it is missing, and nothing is sent', async () => {
+		expect(await lookUp('050-123-4567', {})).toEqual({
+			chatId: '050-123-4567',
+			error: '"050-123-4567" is written without its country code [Item 0]',
+		});
+		expect(requested()).toEqual([]);
+	});
+
+	it("that is no country's calling code is refused, and nothing is sent", async () => {
+		expect(await lookUp(SEED_CHAT_ID, { defaultCountryCode: 'IL' })).toEqual({
+			chatId: SEED_CHAT_ID,
+			error: `"Default Country Code" is "IL", which is no country's calling code [Item 0]`,
+		});
+		expect(requested()).toEqual([]);
+	});
+});

@@ -54,7 +54,7 @@ describe('a phone number with plus or 00', () => {
 		['+0501234567', /without its country code/],
 		['+00972501234567', /without its country code/],
 		['+8 (495) 123-45-67', /begins with \+8, which is no country's calling code/],
-		['+44 7911 12345', /does not fit the phone numbers of \+44/],
+		['+44 7911 1234', /does not fit the phone numbers of \+44/],
 		['+52 1 55 1234 5678', /does not fit the phone numbers of \+52/],
 		['+34 (0)612 34 56 78', /does not fit/],
 		['0011 45 12 34 56 78', /does not fit/],
@@ -113,7 +113,7 @@ describe('a phone number without plus or 00', () => {
 		['972501234567', '1', /does not fit the phone numbers of \+1/],
 		['8 202 555 0123', '7', /does not fit the phone numbers of \+7/],
 		['1234567', '49', /does not fit/],
-		['4930123456', '49', /two different numbers of \+49/],
+		['49171123456', '49', /two different numbers of \+49/],
 		['001 800 730 6109', '66', /two different numbers of \+66/],
 		['91234-5678', '55', /does not fit/],
 	])('%s with default country %s is refused', (written, code, words) => {
@@ -133,10 +133,9 @@ describe('a phone number without plus or 00', () => {
 		['6591234567', '6591234567'],
 		['65 9123 4567', '6591234567'],
 		['91 98765 43210', '919876543210'],
-		['38 067 123 45 67', 'refused'],
-	])('%s without a default country', (written, digits) => {
-		if (digits === 'refused') expect(rejectionOf(written).message).toMatch(/country code/);
-		else expect(read(written)).toBe(digits);
+		['38 067 123 45 67', '380671234567'],
+	])('%s without a default country is read', (written, digits) => {
+		expect(read(written)).toBe(digits);
 	});
 
 	it.each([
@@ -262,19 +261,19 @@ describe('what is no phone number', () => {
 		['mathematical digits', '𝟗'],
 		['marks', '\u200e'],
 		['dates', '2024-01-15 '],
-	])('a million characters of %s cost no more for each than a thousand', (_what, unit) => {
-		// What is not linear takes a thousand times as long for each character.
+	])('a hundred thousand characters of %s cost no more for each than a thousand', (_what, unit) => {
+		// What is not linear takes a hundred times as long for each character.
 		const costOf = (length: number) => {
 			const text = unit.repeat(length / unit.length);
 			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`];
 			const start = process.cpuUsage();
-			for (let turn = 0; turn < 1_000_000 / length; turn += 1) {
+			for (let turn = 0; turn < 100_000 / length; turn += 1) {
 				for (const variant of variants) readChatId(variant, { defaultCountryCode: '7' });
 			}
 			return process.cpuUsage(start).user + 20_000;
 		};
 		costOf(1_000);
-		expect(costOf(1_000_000) / costOf(1_000)).toBeLessThan(50);
+		expect(costOf(100_000) / costOf(1_000)).toBeLessThan(10);
 	});
 });
 

@@ -63,12 +63,18 @@ function describeType(value: unknown): string {
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
+const digitValues = new Map<string, string>();
+
 /** @returns the value of a decimal digit: Unicode has those of a script in a row, from zero up */
 function digitValue(digit: string): string {
+	const known = digitValues.get(digit);
+	if (known !== undefined) return known;
 	const codePoint = digit.codePointAt(0) ?? 0;
 	let zero = codePoint;
 	while (DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1;
-	return String((codePoint - zero) % 10);
+	const value = String((codePoint - zero) % 10);
+	digitValues.set(digit, value);
+	return value;
 }
 
 /** @returns the text with ASCII digits and punctuation, without invisible marks, spaces single */

@@ -382,7 +382,7 @@ export function readPhoneNumber(
 	const { digits, groups, hasPlus } = written;
 	const firstGroup = groups[0]?.digits.length ?? 0;
 	if (hasPlus) return readInternational({ given, written, digits, firstGroup }, '+');
-	if (digits.startsWith('00')) {
+	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
 		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
 		const place = { given, written, digits: digits.slice(2), firstGroup: firstGroup - 2 };
