@@ -4,7 +4,8 @@ import { faults } from '../green-api-double/faults';
 import { useNode } from './setup';
 
 describe('the "From List" mode', () => {
-	const { parts, credentials } = useNode();
+	// At its own speed, as the list is kept for ten seconds.
+	const { parts, credentials } = useNode({}, 1);
 
 	const search = async (filter?: string, method = 'searchContacts') => {
 		const file = testWorkflow('from-list');
@@ -76,7 +77,7 @@ describe('the "From List" mode', () => {
 });
 
 describe('the "From List" mode with 50,000 contacts', () => {
-	const { parts, credentials } = useNode();
+	const { parts, credentials } = useNode({}, 1);
 	const CONTACTS = 50_000;
 
 	beforeEach(() => {
