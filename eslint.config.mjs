@@ -13,4 +13,4 @@ const development = {
 	},
 };
 
-export default [...config, development, { ignores: ['coverage/', '.cache/'] }];
+export default [...config, development, { ignores: ['coverage/', '.cache/', '.stryker-tmp/'] }];

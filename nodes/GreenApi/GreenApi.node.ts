@@ -6,6 +6,7 @@ import {
 	type NodeConnectionType,
 } from 'n8n-workflow';
 import { searchContacts } from './listSearch/searchContacts';
+import { searchGroups } from './listSearch/searchGroups';
 import { contactProperties } from './resources/contact';
 import { getContactInfo } from './resources/contact/getContactInfo';
 
@@ -40,7 +41,7 @@ export class GreenApi implements INodeType {
 		],
 	};
 
-	methods = { listSearch: { searchContacts } };
+	methods = { listSearch: { searchContacts, searchGroups } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await getContactInfo.call(this);

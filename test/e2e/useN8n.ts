@@ -13,6 +13,7 @@ import { installN8n } from '../real-n8n/install';
 import { N8nApi } from '../real-n8n/n8nApi';
 import { N8nProcess, type N8nProcessOptions } from '../real-n8n/n8nProcess';
 import { installPackedNode } from '../real-n8n/userFolder';
+import { createWebhookCredential } from '../real-n8n/webhookToken';
 import { withCredential } from '../real-n8n/workflowCredentials';
 
 /** What `useN8n` gives its tests; it is there once the first `beforeAll` has run. */
@@ -28,7 +29,7 @@ export interface RunningN8n {
 	credentialId: string;
 	/** Starts another n8n process on the same data, e.g. a worker, or the server after its end. */
 	start: (options?: Partial<N8nProcessOptions>) => Promise<N8nProcess>;
-	/** @returns the id of a new workflow whose GREEN-API nodes have the double's credential */
+	/** @returns the id of a new workflow whose nodes have the double's credential, and the webhook's */
 	addWorkflow: (file: WorkflowFile) => Promise<string>;
 }
 
@@ -63,8 +64,13 @@ export function useN8n(
 		const { apiUrl, idInstance, apiTokenInstance } = double;
 		const values = { apiUrl, idInstance, apiTokenInstance };
 		running.credentialId = await running.api.createCredential('GREEN-API', 'greenApi', values);
-		running.addWorkflow = async (file) =>
-			await running.api.createWorkflow(withCredential(file, 'greenApi', running.credentialId));
+		const webhookCredentialId = await createWebhookCredential(running.api);
+		running.addWorkflow = async (file) => {
+			const workflow = withCredential(file, 'greenApi', running.credentialId);
+			return await running.api.createWorkflow(
+				withCredential(workflow, 'httpHeaderAuth', webhookCredentialId),
+			);
+		};
 	});
 
 	afterAll(async () => {

@@ -1,11 +1,14 @@
-/** The shipped webhook lookup under a burst: 100 webhooks in 2 seconds, 30 from one sender. */
+/** The shipped webhook lookup: whom it lets in, what it looks up, and a burst of 100 webhooks in 2 seconds. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
 import { readWorkflow } from '../engine/workflowFiles';
+import { faults } from '../green-api-double/faults';
+import { AUTHORIZATION, WEBHOOK_TOKEN } from '../real-n8n/webhookToken';
 import { nameOf } from './nameOf';
 import { collectTraces } from './traces';
 import { useN8n } from './useN8n';
-import { callWebhook, webhookListens, webhookOf } from './webhooks';
+import { callWebhook, webhookListens, webhookOf, WITHOUT_SENDER } from './webhooks';
 
 /** Of the example's Webhook node. */
 const PATH = 'green-api';
@@ -15,6 +18,72 @@ const FROM_ONE_SENDER = 30;
 const BURST_MS = 2_000;
 
 const n8n = useN8n();
+
+beforeAll(async () => {
+	await n8n.api.activate(await n8n.addWorkflow(readWorkflow('examples/webhook-lookup.json')));
+	await webhookListens(n8n.server.url, PATH);
+});
+
+/** @returns the status and body that the workflow answers a webhook with */
+async function post(body: unknown, headers: Record<string, string> = AUTHORIZATION) {
+	const url = `${n8n.server.url}/webhook/${PATH}`;
+	const { status, data } = await axios.post<unknown>(url, body, {
+		proxy: false,
+		headers,
+		validateStatus: () => true,
+	});
+	return { status, data };
+}
+
+const lookups = () => n8n.double.requestsOf('getContactInfo').length;
+
+describe('the webhook that is pasted from the example', () => {
+	it.each([
+		['no token', {}],
+		['another token', { Authorization: 'Bearer another' }],
+		['the token without its scheme', { Authorization: WEBHOOK_TOKEN }],
+	])('refuses who has %s, and looks up nobody', async (_what, headers) => {
+		expect((await post(webhookOf('79001112233@c.us'), headers)).status).toBe(403);
+		expect(lookups()).toBe(0);
+	});
+
+	it.each(WITHOUT_SENDER.map((body) => [body.typeWebhook, body]))(
+		'accepts %s, and looks up nobody',
+		async (_type, body) => {
+			expect(await post(body)).toEqual({ status: 200, data: '' });
+			expect(lookups()).toBe(0);
+		},
+	);
+
+	it('accepts what is no notification at all', async () => {
+		for (const body of [{}, { senderData: null }, { senderData: { sender: '' } }, []]) {
+			expect((await post(body)).status).toBe(200);
+		}
+		expect(lookups()).toBe(0);
+	});
+
+	it('looks up who wrote in a group, not the group', async () => {
+		const body = webhookOf('79001112244@c.us', '120363043968066561@g.us');
+		expect(await post(body)).toMatchObject({ status: 200, data: [{ chatId: '79001112244@c.us' }] });
+		expect(n8n.double.requestsOf('getContactInfo').map(({ chatId }) => chatId)).toEqual([
+			'79001112244@c.us',
+		]);
+	});
+
+	it('accepts a message although its sender can’t be looked up, so that the next one comes', async () => {
+		const before = lookups();
+		expect(await post(webhookOf('status@broadcast'))).toMatchObject({
+			status: 200,
+			data: [{ error: expect.stringContaining('not a contact') }],
+		});
+		expect(lookups()).toBe(before);
+		n8n.double.script(faults.wrongToken);
+		expect(await post(webhookOf('79001112255@c.us'))).toMatchObject({
+			status: 200,
+			data: [{ chatId: '79001112255@c.us', error: expect.stringContaining('API Token') }],
+		});
+	});
+});
 
 /** One sender thirty times, spread over the burst, and seventy others once. */
 function senders(): string[] {
@@ -31,8 +100,7 @@ interface Answer {
 
 describe('100 webhooks in 2 seconds', () => {
 	it('each get the answer for their own sender, at the limit', async () => {
-		await n8n.api.activate(await n8n.addWorkflow(readWorkflow('examples/webhook-lookup.json')));
-		await webhookListens(n8n.server.url, PATH);
+		const earlier = lookups();
 		const from = senders();
 		expect(from.filter((sender) => sender === '71234567890@c.us')).toHaveLength(FROM_ONE_SENDER);
 
@@ -49,7 +117,7 @@ describe('100 webhooks in 2 seconds', () => {
 			expect(contacts[0]).toMatchObject({ chatId: sender, name: nameOf(n8n.double, sender) });
 			expect(new Set(contacts.map(({ chatId }) => chatId))).toEqual(new Set([sender]));
 		}
-		const requests = n8n.double.requestsOf('getContactInfo');
+		const requests = n8n.double.requestsOf('getContactInfo').slice(earlier);
 		const refused = requests.filter(({ status }) => status === 429);
 		const distinct = new Set(from).size;
 		console.log(

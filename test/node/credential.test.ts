@@ -4,6 +4,7 @@ import type { INode } from 'n8n-workflow';
 import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
+import { type InternetStandIn, startInternetStandIn } from './internetStandIn';
 import { SEED_CHAT_ID, useNode } from './setup';
 
 const contacts = testWorkflow('contacts');
@@ -53,6 +54,38 @@ describe('the credential', () => {
 
 			const asked = await httpRequest({ url: `${double.apiUrl}/getStateInstance` }, double);
 			expect(asked.json('HTTP Request')).toEqual([{ stateInstance: 'authorized' }]);
+		});
+	});
+
+	describe('of an instance at GREEN-API', () => {
+		let internet: InternetStandIn;
+		beforeEach(async () => {
+			internet = await startInternetStandIn();
+		});
+		afterEach(async () => await internet.close());
+
+		/** The HTTP Request node, with an API URL as GREEN-API's console shows it. */
+		async function requestTo(url: string) {
+			const options = { proxy: internet.proxyUrl, allowUnauthorizedCerts: true };
+			const parameters = { method: 'POST', url, options };
+			const file = withParameters(testWorkflow('http-request'), parameters, 'HTTP Request');
+			const greenApi = { ...credentials().greenApi, apiUrl: 'https://7103.api.greenapi.com' };
+			return await parts.engine.run(file, { credentials: { greenApi } });
+		}
+
+		it('serves its media host, which takes files', async () => {
+			const finished = await requestTo('https://7103.media.greenapi.com/sendFileByUpload');
+			expect(finished.error).toBeUndefined();
+			const { idInstance, apiTokenInstance } = parts.double;
+			expect(internet.requests).toEqual([
+				`POST https://7103.media.greenapi.com/waInstance${idInstance}/sendFileByUpload/${apiTokenInstance}`,
+			]);
+		});
+
+		it('sends nothing to another instance’s media host', async () => {
+			const finished = await requestTo('https://7104.media.greenapi.com/sendFileByUpload');
+			expect(finished.error?.message).toContain('another server');
+			expect(internet.requests).toEqual([]);
 		});
 	});
 

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_NAME, readWorkflow } from '../engine/workflowFiles';
+import { webhookOf, WITHOUT_SENDER } from '../e2e/webhooks';
+import { NODE_NAME, readWorkflow, withInput } from '../engine/workflowFiles';
+import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
 
 const root = join(__dirname, '../..');
 
 describe('the example workflows of the README', () => {
-	const { run } = useNode();
+	const { parts, run, requested } = useNode();
 
 	it('are all there, and the README names each', () => {
 		const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -46,5 +48,43 @@ describe('the example workflows of the README', () => {
 			{ chatId: SEED_CHAT_ID, product: { name: 'Replacement' } },
 			{ chatId: SEED_CHAT_ID, product: { name: 'Technical maintenance' } },
 		]);
+	});
+
+	const webhook = readWorkflow('examples/webhook-lookup.json');
+
+	it.each(WITHOUT_SENDER.map((body) => [body.typeWebhook, body]))(
+		'a webhook of type %s is answered without a lookup',
+		async (_type, body) => {
+			const finished = await run(withInput(webhook, [{ body: { ...body } }]));
+			expect(finished.status).toBe('success');
+			expect(finished.items('Nothing to Look Up')).toHaveLength(1);
+			expect(finished.task('Respond to Webhook')).toBeUndefined();
+			expect(requested()).toEqual([]);
+		},
+	);
+
+	it('a webhook from a group is about who wrote there', async () => {
+		const body = webhookOf('79001112244@c.us', '120363043968066561@g.us');
+		await run(withInput(webhook, [{ body }]));
+		expect(requested()).toEqual(['79001112244@c.us']);
+	});
+
+	it.each([
+		['whose sender is no contact', 'status@broadcast', undefined],
+		['whose sender GREEN-API won’t look up', SEED_CHAT_ID, faults.wrongToken],
+	])('a webhook %s is answered once all the same', async (_what, sender, fault) => {
+		if (fault) parts.double.script(fault, { times: Infinity });
+		const finished = await run(withInput(webhook, [{ body: webhookOf(sender) }]));
+		expect(finished.status).toBe('success');
+		expect(finished.json('Respond to Webhook')).toEqual([
+			{ chatId: sender, error: expect.any(String) },
+		]);
+		expect(finished.task('Nothing to Look Up')).toBeUndefined();
+	});
+
+	it('a webhook without GREEN-API’s token is not let in, in the file as it is pasted', () => {
+		const [hook] = webhook.nodes;
+		expect(hook?.parameters).toMatchObject({ authentication: 'headerAuth' });
+		expect(hook?.credentials).toHaveProperty('httpHeaderAuth');
 	});
 });

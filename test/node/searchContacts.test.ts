@@ -1,19 +1,15 @@
+import { readChatId } from '@package/nodes/shared/green-api/chatId';
 import { NODE_NAME, testWorkflow } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { useNode } from './setup';
 
 describe('the "From List" mode', () => {
-	const { parts, credentials } = useNode();
+	// At its own speed, as the list is kept for ten seconds.
+	const { parts, credentials } = useNode({}, 1);
 
-	const search = async (filter?: string) => {
+	const search = async (filter?: string, method = 'searchContacts') => {
 		const file = testWorkflow('from-list');
-		const found = await parts.engine.searchList(
-			file,
-			NODE_NAME,
-			'searchContacts',
-			filter,
-			credentials(),
-		);
+		const found = await parts.engine.searchList(file, NODE_NAME, method, filter, credentials());
 		return found.results;
 	};
 
@@ -61,6 +57,84 @@ describe('the "From List" mode', () => {
 
 	it('finds nothing where nothing fits', async () => {
 		expect(await search('nobody')).toEqual([]);
+	});
+
+	it('offers groups alone where a group is wanted', async () => {
+		expect(await search('', 'searchGroups')).toEqual([
+			{ name: 'Family', value: '120363043968066561@g.us' },
+			{ name: '79001234567-1581234048@g.us', value: '79001234567-1581234048@g.us' },
+		]);
+		expect(await search('7900', 'searchGroups')).toHaveLength(1);
+		expect(await search('ivan', 'searchGroups')).toEqual([]);
+	});
+
+	it('asks GREEN-API once, whatever is typed, for contacts and for groups', async () => {
+		await search('i');
+		await search('iv');
+		await search('fam', 'searchGroups');
+		expect(parts.double.requestsOf('getContacts')).toHaveLength(1);
+	});
+});
+
+describe('the "From List" mode with 50,000 contacts', () => {
+	const { parts, credentials } = useNode({}, 1);
+	const CONTACTS = 50_000;
+
+	beforeEach(() => {
+		const list = Array.from({ length: CONTACTS }, (_, index) => ({
+			id: `${79_000_000_000 + index}@c.us`,
+			name: index === 41_234 ? 'nov' : `Ivan ${index % 2 ? 'Novak' : 'Petrov'} ${index}`,
+			type: 'user',
+		}));
+		parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(list) });
+	});
+
+	const search = async (filter: string) =>
+		(
+			await parts.engine.searchList(
+				testWorkflow('from-list'),
+				NODE_NAME,
+				'searchContacts',
+				filter,
+				credentials(),
+			)
+		).results;
+
+	it('offers 200 entries, of which the last says that there are more and can’t be a contact', async () => {
+		const results = await search('nov');
+		expect(results).toHaveLength(200);
+		expect(results[0]).toEqual({ name: 'nov (+79000041234)', value: '79000041234@c.us' });
+		expect(results.at(-1)).toEqual({
+			name: '24,802 more: type part of a name or number to find them',
+			value: false,
+		});
+		expect(readChatId(results.at(-1)?.value).ok).toBe(false);
+		const values = results.slice(0, -1).map(({ value }) => readChatId(value).ok);
+		expect(new Set(values)).toEqual(new Set([true]));
+	});
+
+	it.each([
+		['Ivan Petrov 492', 11 * 5 + 1],
+		['ivan petrov 4999', 5],
+	])('offers all where they are not more: %s', async (filter, count) => {
+		expect(await search(filter)).toHaveLength(count);
+	});
+
+	it('reads and sorts the names once, however much is typed', async () => {
+		const normalize = jest.spyOn(String.prototype, 'normalize');
+		const sort = jest.spyOn(Array.prototype, 'sort');
+		try {
+			await search('');
+			expect(normalize.mock.calls.length).toBeGreaterThan(CONTACTS);
+			normalize.mockClear();
+			sort.mockClear();
+			for (const filter of ['i', 'iv', 'ivan 12', '+7 900']) await search(filter);
+			expect(normalize.mock.calls.length).toBeLessThan(CONTACTS / 10);
+			expect(sort.mock.contexts.filter((list) => (list as unknown[]).length > 1000)).toEqual([]);
+		} finally {
+			normalize.mockRestore();
+			sort.mockRestore();
+		}
 	});
 });
 

@@ -14,17 +14,20 @@ import { CACHE, installN8n, N8N_VERSION } from './install';
 import { N8nApi, OWNER } from './n8nApi';
 import { N8nProcess } from './n8nProcess';
 import { installPackedNode } from './userFolder';
+import { createWebhookCredential } from './webhookToken';
 import { withCredential } from './workflowCredentials';
 
 const repository = join(__dirname, '../..');
 
-/** Fills an n8n that is empty: the credential, and each example with it. */
+/** Fills an n8n that is empty: the credentials, and each example with them. */
 async function fill(api: N8nApi, double: GreenApiDouble): Promise<void> {
 	const { apiUrl, idInstance, apiTokenInstance } = double;
 	const values = { apiUrl, idInstance, apiTokenInstance };
 	const id = await api.createCredential('GREEN-API on this machine', 'greenApi', values);
+	const webhookId = await createWebhookCredential(api);
 	for (const file of readdirSync(join(repository, 'examples'))) {
-		await api.createWorkflow(withCredential(readWorkflow(`examples/${file}`), 'greenApi', id));
+		const workflow = withCredential(readWorkflow(`examples/${file}`), 'greenApi', id);
+		await api.createWorkflow(withCredential(workflow, 'httpHeaderAuth', webhookId));
 	}
 }
 

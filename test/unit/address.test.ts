@@ -66,6 +66,11 @@ const apiUrl = fc.constantFrom(
 	'http://127.0.0.1:3000',
 );
 
+const MEDIA_ORIGINS: Readonly<Record<string, string>> = {
+	'https://api.green-api.com': 'https://media.green-api.com',
+	'https://7103.api.greenapi.com': 'https://7103.media.greenapi.com',
+};
+
 describe('addressing a request', () => {
 	it.each([
 		['a bare method', '/getContactInfo', 'getContactInfo'],
@@ -130,6 +135,27 @@ describe('addressing a request', () => {
 		);
 	});
 
+	it.each([
+		['https://7103.api.greenapi.com', 'https://7103.media.greenapi.com'],
+		['https://api.greenapi.com/', 'https://media.greenapi.com'],
+		['https://api.green-api.com', 'https://media.green-api.com'],
+		['https://7105.api.green-api.com', 'https://7105.media.green-api.com'],
+		['https://7103.API.GreenAPI.com:443', 'https://7103.media.greenapi.com'],
+	])('%s has the media host %s', (base, media) => {
+		const complete = `${media}/waInstance1101000001/sendFileByUpload/${FAKE_TOKEN}`;
+		const withBase = { apiUrl: base };
+		expect(address(`${media}/sendFileByUpload`, withBase)).toBe(complete);
+		expect(address('/sendFileByUpload', withBase, media)).toBe(complete);
+		expect(address(complete, withBase)).toBe(complete);
+	});
+
+	it('the media host has the path of the API URL, too', () => {
+		const withPath = { apiUrl: 'https://3100.api.greenapi.com/v3' };
+		const complete = `https://3100.media.greenapi.com/v3/waInstance1101000001/uploadFile/${FAKE_TOKEN}`;
+		expect(address('https://3100.media.greenapi.com/uploadFile', withPath)).toBe(complete);
+		expect(address('https://3100.media.greenapi.com/v3/uploadFile', withPath)).toBe(complete);
+	});
+
 	it('a base URL that is none does no harm', () => {
 		expect(address('/getSettings', {}, '')).toBe(COMPLETE);
 		expect(address('/getSettings', {}, 'https://api.green-api.com')).toBe(COMPLETE);
@@ -148,7 +174,7 @@ describe('addressing a request', () => {
 		);
 	});
 
-	it('whatever the URL, the token goes to the API URL’s origin and path or nowhere', () => {
+	it('whatever the URL, the token goes to the API URL’s or its media host’s origin and path or nowhere', () => {
 		const start = fc.constantFrom(
 			'',
 			'/',
@@ -160,13 +186,24 @@ describe('addressing a request', () => {
 			'https://',
 			'@',
 		);
-		const middle = fc.constantFrom('evil.example', 'api.green-api.com', 'x@', '', '..', '%2e%2e/');
+		const middle = fc.constantFrom(
+			'evil.example',
+			'api.green-api.com',
+			'media.green-api.com/',
+			'7103.media.greenapi.com/',
+			'x@',
+			'',
+			'..',
+			'%2e%2e/',
+		);
 		const anyUrl = fc.oneof(
 			fc.webUrl({ withQueryParameters: true, withFragments: true }),
 			fc.string({ unit: 'binary' }),
 			fc.string({ unit: fc.constantFrom(...'/\\:@.?#%2eEfhtps') }),
 			fc.tuple(start, middle, fc.string()).map((parts) => parts.join('')),
 			method.map((name) => `/${name}`),
+			method.map((name) => `https://media.green-api.com/${name}`),
+			method.map((name) => `https://7103.media.greenapi.com/${name}`),
 		);
 		fc.assert(
 			fc.property(apiUrl, anyUrl, fc.option(anyUrl, { nil: undefined }), (base, url, baseURL) => {
@@ -177,7 +214,7 @@ describe('addressing a request', () => {
 				}
 				const given = new URL(outcome);
 				const allowed = new URL(base);
-				expect(given.origin).toBe(allowed.origin);
+				expect([allowed.origin, MEDIA_ORIGINS[allowed.origin]]).toContain(given.origin);
 				expect(given.username + given.password).toBe('');
 				expect(given.pathname).toContain(
 					`${allowed.pathname.replace(/\/$/, '')}/waInstance1101000001/`,
@@ -215,6 +252,47 @@ describe('refusing before anything is sent', () => {
 		['a user before a tokened URL', COMPLETE.replace('://', '://user@')],
 	])('%s: another server', (_what, url) => {
 		expectRefusal(() => address(url), /another server than the API URL/);
+	});
+
+	it.each([
+		['another instance’s', 'https://7103.api.greenapi.com', 'https://7104.media.greenapi.com'],
+		['that of all instances', 'https://7103.api.greenapi.com', 'https://media.greenapi.com'],
+		['one instance’s', 'https://api.greenapi.com', 'https://7103.media.greenapi.com'],
+		['the other domain’s', 'https://7103.api.greenapi.com', 'https://7103.media.green-api.com'],
+		['in the clear', 'https://7103.api.greenapi.com', 'http://7103.media.greenapi.com'],
+		['on another port', 'https://7103.api.greenapi.com', 'https://7103.media.greenapi.com:8443'],
+		['with a user', 'https://7103.api.greenapi.com', 'https://x@7103.media.greenapi.com'],
+		['with a dot at its end', 'https://7103.api.greenapi.com', 'https://7103.media.greenapi.com.'],
+		[
+			'with the domain in front',
+			'https://api.greenapi.com',
+			'https://media.greenapi.com.evil.example',
+		],
+		['of a port', 'https://api.greenapi.com:8443', 'https://media.greenapi.com:8443'],
+		['of a subdomain', 'https://a.b.api.greenapi.com', 'https://a.b.media.greenapi.com'],
+		['of a name that ends alike', 'https://evilapi.greenapi.com', 'https://evilmedia.greenapi.com'],
+		[
+			'of a domain that ends alike',
+			'https://api.evilgreenapi.com',
+			'https://media.evilgreenapi.com',
+		],
+		[
+			'of a domain that begins alike',
+			'https://api.greenapi.company',
+			'https://media.greenapi.company',
+		],
+		['of a dot that is none', 'https://apixgreenapi.com', 'https://mediaxgreenapi.com'],
+		['of another domain', 'https://7103.api.evil.example', 'https://7103.media.evil.example'],
+		[
+			'of GREEN-API’s name below another',
+			'https://api.greenapi.com.evil.example',
+			'https://media.greenapi.com.evil.example',
+		],
+		['of this computer', 'http://127.0.0.1:3000', 'http://127.0.0.1:3001'],
+		['of a media host', 'https://7103.media.greenapi.com', 'https://7103.api.greenapi.com'],
+	])('a media host that is not the instance’s: %s', (_what, apiUrl, media) => {
+		const attempt = () => address(`${media}/sendFileByUpload`, { apiUrl });
+		expectRefusal(attempt, /another server than the API URL/);
 	});
 
 	it('a URL inside another scheme’s', () => {
@@ -336,10 +414,16 @@ describe('refusing before anything is sent', () => {
 		expectRefusal(() => address(url), /names no GREEN-API method/);
 	});
 
-	it('and names the server that the token may go to', () => {
+	it('and names the servers that the token may go to', () => {
 		const withPath = { apiUrl: 'https://7103.api.greenapi.com/v3' };
 		const { description } = refusalOf(() => address('https://evil.example/x', withPath));
-		expect(description).toContain('https://7103.api.greenapi.com.');
+		expect(description).toContain(
+			'https://7103.api.greenapi.com and https://7103.media.greenapi.com.',
+		);
+		const withProxy = { apiUrl: 'https://proxy.example:8443/green/api' };
+		expect(refusalOf(() => address('https://evil.example/x', withProxy)).description).toContain(
+			'only sent to https://proxy.example:8443.',
+		);
 	});
 
 	it('and never tells the token, whatever the values', () => {

@@ -45,6 +45,7 @@ describe('how long a server asks to wait', () => {
 		'',
 		' ',
 		'soon',
+		'soon, Thu, 15 Jan 2026 12:00:30 GMT',
 		'-1',
 		'1.5',
 		'1e3',

@@ -32,6 +32,12 @@ export class CredentialRefusal extends Error {
 /** GREEN-API documentation: idInstance is an integer of up to 10 digits today. */
 const ID_INSTANCE = /^\d{1,20}$/;
 const API_TOKEN = /^[A-Za-z0-9]+$/;
+/**
+ * GREEN-API documentation, "SendFileByUpload" and "UploadFile": files go to the instance's mediaUrl,
+ * which stands beside apiUrl in the console and differs from it in one label alone
+ * (`https://7103.media.greenapi.com`, `https://media.green-api.com`).
+ */
+const GREEN_API_ORIGIN = /^(https:\/\/(?:[a-z\d-]+\.)?)api(\.(?:greenapi|green-api)\.com)$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function parseUrl(text: string, base?: string): URL | undefined {
@@ -80,18 +86,25 @@ function checkAccount({ idInstance, apiTokenInstance }: GreenApiAccount): void {
 	}
 }
 
+/** @returns where the token may go: the API URL's origin, and that of GREEN-API's media host for it */
+function originsOf({ origin }: URL): string[] {
+	const isGreenApi = GREEN_API_ORIGIN.test(origin);
+	return [origin, ...(isGreenApi ? [origin.replace(GREEN_API_ORIGIN, '$1media$2')] : [])];
+}
+
 /**
  * Turns a request's URL into the one GREEN-API answers:
  * `{apiUrl}/waInstance{idInstance}/{method}/{apiTokenInstance}`, followed by what came after the
- * method. A URL that was turned before stays as it is, because n8n asks the credential a second
+ * method; on the instance's media host where the URL names that. A URL that was turned before stays as it is, because n8n asks the credential a second
  * time after a 401.
  *
  * @param url a bare method (`/getContactInfo`) or a URL on the API URL's origin
- *   (`https://api.green-api.com/getSettings`)
+ *   (`https://api.green-api.com/getSettings`) or on its media host's
+ *   (`https://media.green-api.com/sendFileByUpload`)
  * @param baseURL what a relative `url` is relative to, if it isn't the API URL
  * @param account the credential's values; a path in `apiUrl` is kept, a trailing slash ignored
  * @returns the absolute URL, token included
- * @throws CredentialRefusal for another origin than the API URL's, `http:` on a host that is not
+ * @throws CredentialRefusal for another origin than these, `http:` on a host that is not
  *   loopback, an instance id that is not 1 to 20 digits, a token with other characters than letters
  *   and digits, and a URL that names no method
  */
@@ -104,10 +117,11 @@ export function addressRequest(
 	checkAccount(account);
 
 	const target = parseUrl(url, parseUrl(baseURL ?? '', api.href)?.href ?? api.href);
-	if (target?.origin !== api.origin || target.username !== '' || target.password !== '') {
+	const origins = originsOf(api);
+	if (!target || !origins.includes(target.origin) || target.username || target.password) {
 		throw new CredentialRefusal(
 			'The request goes to another server than the API URL of the GREEN-API credential',
-			`The API token is only sent to ${api.origin}. Use the method alone, e.g. /getSettings, or change the API URL in the credential.`,
+			`The API token is only sent to ${origins.join(' and ')}. Use the method alone, e.g. /getSettings, or change the API URL in the credential.`,
 		);
 	}
 
@@ -128,7 +142,7 @@ export function addressRequest(
 		);
 	}
 	const tail = rest.map((segment) => `/${segment}`).join('');
-	return `${api.origin}${prefix}${instance}/${method}/${account.apiTokenInstance}${tail}${target.search}`;
+	return `${target.origin}${prefix}${instance}/${method}/${account.apiTokenInstance}${tail}${target.search}`;
 }
 
 /**

@@ -1,0 +1,82 @@
+/** What the list searches have in common: the instance's chats, fetched, found, and told to the editor. */
+
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+import { apiError } from '../../shared/client/nodeErrors';
+import { readAccount, sendRequest } from '../../shared/client/transport';
+import type { Answer } from '../../shared/green-api/answer';
+import { type LookUpPolicy, startBatch } from '../../shared/queue/startBatch';
+import { AddressBook, type ListedChat } from './addressBook';
+
+/**
+ * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who
+ * sits before it wants a list or a reason within seconds.
+ */
+const LIST_POLICY: LookUpPolicy = { requestsPerSecond: 0, maxRetries: 3, cacheSeconds: 10 };
+const LIST_TIMEOUT_MS = 10_000;
+
+/** Nobody reads on for longer; typing one more letter is quicker. */
+const MOST_ENTRIES = 200;
+
+/** Of answers that are still in the cache. */
+const addressBooks = new WeakMap<Answer, AddressBook>();
+
+function addressBookOf(answer: Answer): AddressBook {
+	const addressBook = addressBooks.get(answer) ?? new AddressBook(answer.read<unknown[]>());
+	addressBooks.set(answer, addressBook);
+	return addressBook;
+}
+
+/**
+ * The editor lets nobody pick an entry whose value is true or false (n8n 2.41,
+ * `ResourceLocatorDropdown`), and the node takes neither for a contact.
+ */
+function moreEntry(count: number): INodeListSearchItems {
+	const name = `${count.toLocaleString('en')} more: type part of a name or number to find them`;
+	return { name, value: false };
+}
+
+export interface ListedAs {
+	/** Which of the instance's chats are listed. */
+	isListed: (chat: ListedChat) => boolean;
+	labelOf: (chat: ListedChat) => string;
+}
+
+/**
+ * Lists chats of the instance.
+ *
+ * @param filter what the user typed: part of a name in any case, of a phone number however it is
+ *   punctuated, or of a chat id; nothing lists all
+ * @param listedAs which chats, and how they are shown
+ * @returns names to show, with chat ids as values, the best matches first, 200 entries at most; where
+ *   there are more, the last one says so and has no chat id
+ * @throws NodeApiError when GREEN-API gives no list
+ */
+export async function listChats(
+	this: ILoadOptionsFunctions,
+	filter: string,
+	{ isListed, labelOf }: ListedAs,
+): Promise<INodeListSearchResult> {
+	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
+		account: await readAccount.call(this),
+		stopOnFailure: true,
+	});
+	const outcome = await batch.lookUp({
+		method: 'getContacts',
+		timeout: LIST_TIMEOUT_MS,
+		policy: LIST_POLICY,
+	});
+	if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
+
+	const found = addressBookOf(outcome.value).search(filter).filter(isListed);
+	const shown = found.length > MOST_ENTRIES ? found.slice(0, MOST_ENTRIES - 1) : found;
+	const results: INodeListSearchItems[] = shown.map((chat) => ({
+		name: labelOf(chat),
+		value: chat.chatId.id,
+	}));
+	if (shown.length < found.length) results.push(moreEntry(found.length - shown.length));
+	return { results };
+}

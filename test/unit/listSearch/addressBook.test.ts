@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
+
+interface Entry {
+	id: string;
+	name?: string;
+	contactName?: string;
+}
+
+function idsOf(addressBook: AddressBook, filter: string): string[] {
+	return [...addressBook.search(filter)].map(({ chatId }) => chatId.id);
+}
+
+function found(entries: Entry[], filter: string): Array<string | undefined> {
+	return [...new AddressBook(entries).search(filter)].map(({ name, number }) => name ?? number);
+}
+
+function named(...names: string[]): Entry[] {
+	return names.map((name, index) => ({ id: `${79_001_230_000 + index}@c.us`, name }));
+}
+
+describe('the address book', () => {
+	it('has the best matches first, and among equals goes by name', () => {
+		const names = ['Zoe Ann', 'Joanna', 'Annette', 'Ann', 'Bob Annan', 'Anna', 'Marianne'];
+		expect(found(named(...names), 'ann')).toEqual([
+			'Ann',
+			'Anna',
+			'Annette',
+			'Bob Annan',
+			'Zoe Ann',
+			'Joanna',
+			'Marianne',
+		]);
+	});
+
+	it('counts a number that is typed in full, or its beginning, as it counts a name', () => {
+		const entries = [
+			{ id: '179001234567@c.us', name: 'Ada' },
+			{ id: '790012345670@c.us', name: 'Bob' },
+			{ id: '79001234567@c.us', name: 'Cem' },
+			{ id: '4912345678@c.us', name: 'Dee 79001234567' },
+		];
+		for (const filter of ['79001234567', '+7 (900) 123-45-67', '+79001234567']) {
+			expect(found(entries, filter).slice(0, 2)).toEqual(['Cem', 'Bob']);
+			expect(found(entries, filter)).toContain('Ada');
+		}
+		expect(found(entries, '79001234567')[2]).toBe('Dee 79001234567');
+	});
+
+	it.each([
+		['a bracket', 'Work (Anna)'],
+		['a quote', '"Anna"'],
+		['a hyphen', 'Mary-Anna'],
+		['an emoji', '🌸Anna'],
+		['a space of another kind', 'Mary\u00a0Anna'],
+		['a line end', 'Mary\nAnna'],
+	])('knows a word behind %s', (_what, name) => {
+		expect(found(named('Aanna', name), 'anna')).toEqual([name, 'Aanna']);
+	});
+
+	it.each([
+		['in another case', 'ŻANETA', 'żan'],
+		['in bold letters, as people have them on WhatsApp', '𝐈𝐯𝐚𝐧', 'ivan'],
+		['with its accents apart', 'Jose\u0301', 'josé'],
+		['with an apostrophe', "O'Neil", "o'neil"],
+		['from the apostrophe on', "O'Neil", "'neil"],
+		['up to the apostrophe', "O'Neil", "o'"],
+		['by an emoji', '🌸 Anna 🌸', '🌸'],
+		['with two spaces', 'Anna  Maria', 'anna maria'],
+		['with its number in it', 'Anna +7 901', '+7 901'],
+	])('finds a name %s', (_what, name, filter) => {
+		expect(found(named('Bob', name), filter)).toEqual([name]);
+	});
+
+	it('finds each chat once, though it fits more than once', () => {
+		expect(found([{ id: '79001234567@c.us', name: 'Ann Ann', contactName: 'Ann' }], 'ann')).toEqual(
+			['Ann'],
+		);
+	});
+
+	it('does not find what stands partly in one name, partly in another', () => {
+		const entries = [{ id: '79001234567@c.us', contactName: 'Ann', name: 'Bob' }];
+		expect(found(entries, 'ann bob')).toEqual([]);
+		expect(found(named('Ann', 'Bob'), 'ann\nbob')).toEqual([]);
+	});
+
+	it('reads the entries of other messengers, which have chatId in place of id', () => {
+		const entries = [{ chatId: '79001234567@c.us', name: 'Ann' }];
+		expect(idsOf(new AddressBook(entries), 'ann')).toEqual(['79001234567@c.us']);
+	});
+
+	it('finds what has the text anywhere, and nothing else, whatever the names', () => {
+		const name = fc.string({ unit: fc.constantFrom(...'aAbB .7@-'), maxLength: 8 });
+		const names = fc.array(name, { maxLength: 12 });
+		const filter = fc.string({ unit: fc.constantFrom(...'aAbB .'), maxLength: 3 });
+		fc.assert(
+			fc.property(names, filter, (texts, typed) => {
+				const entries = named(...texts);
+				// A space between a point and a word makes no difference.
+				const plain = (text: string) =>
+					text
+						.toLowerCase()
+						.replace(/\s+/g, ' ')
+						.replace(/(?<=[.@-]) (?=[a-z\d])/g, '');
+				const wanted = plain(typed.trim());
+				const fitting = entries.filter(({ id, name: text = '' }) =>
+					[text.trim() === '' ? '' : plain(text), id].some((one) => one.includes(wanted)),
+				);
+				expect(idsOf(new AddressBook(entries), typed).sort()).toEqual(
+					fitting.map(({ id }) => id).sort(),
+				);
+			}),
+			{ numRuns: 1_000 },
+		);
+	});
+
+	it('gives all, the nameless last, where nothing is typed', () => {
+		const entries = [{ id: '4912345678@c.us' }, ...named('Bob', 'Ann')];
+		expect(found(entries, '')).toEqual(['Ann', 'Bob', '+4912345678']);
+		expect(found(entries, '  ')).toEqual(['Ann', 'Bob', '+4912345678']);
+	});
+});
