@@ -453,7 +453,7 @@ describe('Create or Update', () => {
 		async (setting) => {
 			const input = [NOBODY, IVAN].map((chatId) => ({ chatId, firstName: 'A' }));
 			const finished = await run(onError(withInput(file, input), setting));
-			const message = 'This contact is not on WhatsApp [Item 0]';
+			const message = 'This number is not on WhatsApp [Item 0]';
 			if (setting === 'stopWorkflow') {
 				expect(finished.error).toMatchObject({ message, httpCode: '404' });
 			} else {
@@ -513,7 +513,7 @@ describe('Delete', () => {
 		const input = [NOBODY, IVAN].map((chatId) => ({ chatId }));
 		const finished = await run(onError(withInput(file, input), 'continueRegularOutput'));
 		expect(finished.json(NODE_NAME)).toEqual([
-			{ chatId: NOBODY, error: 'This contact is not on WhatsApp [Item 0]' },
+			{ chatId: NOBODY, error: 'This number is not on WhatsApp [Item 0]' },
 			{ chatId: IVAN, deleted: true },
 		]);
 	});

@@ -104,7 +104,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		status: [404, 404],
 		body: /is not on WhatsApp/i,
 		kind: 'item',
-		message: 'This contact is not on WhatsApp',
+		message: 'This number is not on WhatsApp',
 		description: 'Check that the number is right and has its country code.',
 	},
 	{
