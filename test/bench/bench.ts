@@ -18,10 +18,11 @@ import {
 	transientFaults,
 	twoExecutions,
 } from './pacedCases';
+import { measureOperations } from './operationCases';
 import { BenchProcess, ownCpuMs, type Service } from './processes';
 import { type EngineProcess, type PacedCase, type PacedResult, runPaced } from './runPaced';
 import { clientTable, growthTable, machine, pacedTable, verdictTable } from './tables';
-import { judge } from './targets';
+import { judge, type Measured } from './targets';
 
 type Doubles = BenchProcess<DoubleService>;
 
@@ -124,16 +125,19 @@ async function runAll(): Promise<Results> {
 		run(rateTooHigh(three)),
 		shared,
 	];
-	const [results, load] = await Promise.all([
+	const loading = shared.then(async () => await runLoad(loadDoubles, clients, tellProgress));
+	const [results, load, operations] = await Promise.all([
 		Promise.all(paced),
-		shared.then(async () => await runLoad(loadDoubles, clients, tellProgress)),
+		loading,
+		measureOperations(loading, tellProgress),
 	]);
-	return { paced: results, load, others: await shareOfOthers() };
+	return { paced: results, load, operations, others: await shareOfOthers() };
 }
 
 interface Results {
 	paced: PacedResult[];
 	load: LoadResult;
+	operations: Measured[];
 	/** Of the processors' time, from 0 to 1. */
 	others: number;
 }
@@ -149,8 +153,8 @@ that the process, n8n included, has had so far. Heap: the most that was left aft
 every few seconds during a run and at its end, above what was left before the run with the input in
 place. output: what the output items take, alone. 100,000 items: times without the collections.`;
 
-function print({ paced, load, others }: Results): boolean {
-	const measured = [...paced.flatMap((result) => result.measured), ...load.measured];
+function print({ paced, load, operations, others }: Results): boolean {
+	const measured = [...paced.flatMap((result) => result.measured), ...load.measured, ...operations];
 	const verdicts = judge(measured);
 	const missed = verdicts.filter(({ isMet }) => !isMet).length;
 	console.log(`${machine()}; other programs took ${Math.round(100 * others)} % of it meanwhile\n`);

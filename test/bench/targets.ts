@@ -24,6 +24,7 @@ export const TARGETS = {
 	timeGrowth: { what: 'CPU time an item, 100,000 ÷ 10,000 items', most: 1.2, digits: 2 },
 	memoryGrowth: { what: 'peak heap an item, 100,000 ÷ 10,000 items', most: 1.2, digits: 2 },
 	memoryRatio: { what: 'peak heap ÷ size of the output', most: 2.5, digits: 2 },
+	blockedMs: { what: 'event loop blocked at a time, in ms', most: 100, digits: 0 },
 } as const satisfies Record<string, Target>;
 
 export type TargetName = keyof typeof TARGETS;
