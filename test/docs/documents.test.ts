@@ -1,14 +1,14 @@
 /** What the documents promise about themselves, and about the package. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { INodeProperties, INodePropertyCollection, INodeTypeDescription } from 'n8n-workflow';
+import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
+import { readPage, tableRows } from './tables';
 
 const root = join(__dirname, '../..');
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the README', () => {
-	const lines = read('README.md').trimEnd().split('\n');
+	const lines = readPage('README.md').trimEnd().split('\n');
 
 	it('has at most 150 lines', () => {
 		expect(lines.length).toBeLessThanOrEqual(150);
@@ -21,16 +21,11 @@ describe('the README', () => {
 	});
 });
 
-/** The labels of a node's fields, and of what its collections offer. */
+/** The labels of a node's fields, and of its options. */
 function labels(properties: readonly INodeProperties[]): string[] {
-	return properties.flatMap(({ displayName, type, options }) => {
-		if (type === 'notice') return [];
-		if (type === 'collection') return labels(options as INodeProperties[]);
-		if (type === 'fixedCollection') {
-			return (options as INodePropertyCollection[]).flatMap(({ values }) => labels(values));
-		}
-		return [displayName];
-	});
+	return properties.flatMap(({ displayName, type, options }) =>
+		type === 'collection' ? labels(options as INodeProperties[]) : [displayName],
+	);
 }
 
 const PAGES: Record<string, string> = {
@@ -38,18 +33,23 @@ const PAGES: Record<string, string> = {
 	GreenApiTrigger: 'docs/trigger.md',
 };
 
-const { n8n } = JSON.parse(read('package.json')) as { n8n: { nodes: string[] } };
+/** Every n8n node has them; the page's headings stand for their choices. */
+const OF_ANY_NODE = ['Resource', 'Operation'];
+
+type NodeModule = Record<string, new () => { description: INodeTypeDescription }>;
+
+const { n8n } = JSON.parse(readPage('package.json')) as { n8n: { nodes: string[] } };
 
 describe.each(n8n.nodes)('%s', (path) => {
-	it('has each of its fields and options explained', async () => {
+	it('has each of its fields and options in a table of its page', async () => {
 		const name = /(\w+)\.node\.js$/.exec(path)?.[1] ?? '';
-		const page = read(PAGES[name] ?? '');
-		const module = (await import(join(root, path))) as Record<
-			string,
-			new () => { description: INodeTypeDescription }
-		>;
-		const { description } = new (module[name] as new () => { description: INodeTypeDescription })();
-		const unexplained = labels(description.properties).filter((label) => !page.includes(label));
-		expect([...new Set(unexplained)]).toEqual([]);
+		const Node = ((await import(join(root, path))) as NodeModule)[name];
+		if (!Node) throw new Error(`${path} has no class ${name}`);
+		const fields = labels(new Node().description.properties);
+		const rows = tableRows(readPage(PAGES[name] ?? ''));
+		const explained = rows.map(([first = '']) => first.replaceAll('*', ''));
+		expect(explained).toEqual(
+			expect.arrayContaining([...new Set(fields)].filter((label) => !OF_ANY_NODE.includes(label))),
+		);
 	});
 });
