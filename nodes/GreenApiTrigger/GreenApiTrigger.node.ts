@@ -60,7 +60,7 @@ function toSubscriber(
 				trigger.emit(itemsOf(notification));
 				return 'succeeded';
 			}
-			const done = trigger.helpers.createDeferredPromise<IRun | undefined>();
+			const done = trigger.helpers.createDeferredPromise<IRun>();
 			trigger.emit(itemsOf(notification), undefined, done);
 			return await done.promise.then(endingOfRun, endingOfRejection);
 		},
@@ -76,7 +76,7 @@ export class GreenApiTrigger implements INodeType {
 		icon: { light: 'file:greenApiTrigger.svg', dark: 'file:greenApiTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
 		description: 'Starts the workflow when a WhatsApp message comes in through GREEN-API',
 		defaults: { name: 'GREEN-API Trigger' },
 		eventTriggerDescription: 'Waiting for a notification in the queue of the instance',

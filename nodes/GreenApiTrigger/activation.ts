@@ -7,7 +7,6 @@ import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import type { Clock } from '../shared/queue/clock';
 import type { Send } from './listener/subscriber';
-import { wait } from './listener/wait';
 
 /** What a trigger needs of the instance's settings. */
 export interface Need {
@@ -179,14 +178,13 @@ export class Activation {
 		method: GreenApiMethod,
 		body?: Record<string, string>,
 	): Promise<Outcome<Answer>> {
-		const { signal } = new AbortController();
 		const request = { method, ...(body && { body }), timeout: DEFAULT_TIMEOUT_MS };
 		for (let tries = 1; ; tries += 1) {
-			const outcome = await send(request, signal);
+			const outcome = await send(request);
 			if (outcome.ok || !isRateLimit(outcome.failure) || tries === TRIES_AT_THE_LIMIT) {
 				return outcome;
 			}
-			await wait(this.clock, signal, MS / METHODS[method].requestsPerSecond);
+			await this.clock.sleep(MS / METHODS[method].requestsPerSecond);
 		}
 	}
 }

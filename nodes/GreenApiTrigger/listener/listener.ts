@@ -121,6 +121,7 @@ export class Listener {
 	private async prepare(signal: AbortSignal): Promise<boolean> {
 		const subscriber = this.subscribers.find((candidate) => candidate.prepare);
 		if (!subscriber?.prepare) return true;
+		this.sender = subscriber;
 		const failure = await subscriber.prepare();
 		if (signal.aborted) return false;
 		if (!failure) subscriber.prepare = undefined;
@@ -210,8 +211,7 @@ export class Listener {
 	private async deleteDone(head: Head): Promise<void> {
 		const isDone = [...head.deliveries.values()].every(({ state }) => state === 'done');
 		if (this.head !== head || !isDone) return;
-		const { signal } = new AbortController();
-		await this.sender?.send(this.deletion(head), signal);
+		await this.sender?.send(this.deletion(head));
 	}
 
 	private deletion({ receiptId }: Head): GreenApiRequest {
@@ -244,7 +244,9 @@ export class Listener {
 			if (signal.aborted || !sender) return undefined;
 			this.sender = sender;
 			const sentAt = this.clock.now();
-			const outcome = await sender.send(request, signal);
+			// Nothing is gained by cutting off a deletion, and it would be unknown what came of it.
+			const isLong = request.method === 'receiveNotification';
+			const outcome = await sender.send(request, isLong ? signal : undefined);
 			const now = this.clock.now();
 			this.answeredAt.set(request.method, now);
 			if (signal.aborted) return undefined;

@@ -5,8 +5,8 @@ import type { GreenApiRequest } from '../../shared/green-api/methods';
 import type { Notification } from '../notifications/notification';
 import type { Deletion, Ending } from './afterExecution';
 
-/** Sends one request, once, until the signal ends it; the promise never rejects. */
-export type Send = (request: GreenApiRequest, signal: AbortSignal) => Promise<Outcome<Answer>>;
+/** Sends one request, once, unless the signal ends it; the promise never rejects. */
+export type Send = (request: GreenApiRequest, signal?: AbortSignal) => Promise<Outcome<Answer>>;
 
 /** A trigger that listens. */
 export interface Subscriber {

@@ -38,7 +38,7 @@ export function valueAt(notification: Notification, ...path: string[]): unknown 
 /** @returns the first of the values that is a text with something in it; numbers become text */
 export function firstText(...values: unknown[]): string | null {
 	const found = values.find(
-		(value) => typeof value === 'number' || (value && value === `${value}`),
+		(value) => typeof value === 'number' || (typeof value === 'string' && value !== ''),
 	);
 	return found === undefined ? null : String(found);
 }
