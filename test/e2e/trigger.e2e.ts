@@ -44,6 +44,17 @@ async function add(name: string, parameters: Parameters<typeof reportingWorkflow
 	return await n8n.addWorkflow(reportingWorkflow(name, recorder.url, parameters));
 }
 
+/** Where it was, so that clients and the browser find it again. */
+async function startAgain(): Promise<void> {
+	n8n.server = await n8n.start({ port: Number(new URL(n8n.server.url).port) });
+}
+
+/** n8n answers before it has told the triggers. */
+async function deactivate(...workflows: string[]): Promise<void> {
+	for (const id of workflows) await n8n.api.deactivate(id);
+	await waitFor('nobody to listen', () => n8n.double.openRequestsOf('receiveNotification') === 0);
+}
+
 async function queueIsEmpty(): Promise<void> {
 	await waitFor('an empty queue', () => n8n.double.queue.length === 0, PATIENCE_MS);
 }
@@ -84,7 +95,7 @@ describe('two workflows on one instance', () => {
 			const part = NOTIFICATIONS / (KILLS + 2);
 			await waitFor('a part of them', () => recorder.reports.length > length + part, PATIENCE_MS);
 			await n8n.server.kill();
-			n8n.server = await n8n.start();
+			await startAgain();
 		}
 		await queueIsEmpty();
 
@@ -98,16 +109,19 @@ describe('two workflows on one instance', () => {
 			);
 			expect(got.length - expected.length).toBeLessThanOrEqual(KILLS);
 		}
-		const settings = n8n.double.requestsOf('setSettings').map(({ body }) => body);
-		expect(settings).toEqual([{ incomingWebhook: 'yes' }, { outgoingWebhook: 'yes' }]);
+		const written = n8n.double.requestsOf('setSettings').filter(({ status }) => status === 200);
+		expect(Object.assign({}, ...written.map(({ body }) => body))).toEqual({
+			incomingWebhook: 'yes',
+			outgoingWebhook: 'yes',
+		});
+		expect(written.length).toBeLessThanOrEqual(2);
 	});
 
 	it('process what came while they were deactivated, and while n8n was down', async () => {
-		n8n.api.moveTo(n8n.server.url);
+		await waitFor('the long request', () => n8n.double.openRequestsOf('receiveNotification') === 1);
 		const start = performance.now();
-		for (const id of workflows) await n8n.api.deactivate(id);
-		const ms = (performance.now() - start) / workflows.length;
-		console.log(`Deactivated in ${ms.toFixed(0)} ms each`);
+		await deactivate(...workflows);
+		console.log(`Both deactivated in ${(performance.now() - start).toFixed(0)} ms`);
 		const { length } = n8n.double.requests;
 		n8n.double.queue.enqueue(messageReceived('deactivated-0'), messageReceived('deactivated-1'));
 		expect(n8n.double.queue.length).toBe(2);
@@ -117,13 +131,12 @@ describe('two workflows on one instance', () => {
 
 		await n8n.server.stop();
 		n8n.double.queue.enqueue(messageReceived('down-0'), messageReceived('down-1'));
-		n8n.server = await n8n.start();
+		await startAgain();
 		await queueIsEmpty();
 		for (const name of ['messages', 'groups']) {
 			expect(recorder.idsOf(name)).toEqual([...ids('deactivated', 2), ...ids('down', 2)]);
 		}
-		n8n.api.moveTo(n8n.server.url);
-		for (const id of workflows) await n8n.api.deactivate(id);
+		await deactivate(...workflows);
 	});
 });
 
@@ -141,7 +154,7 @@ describe('"When the Execution Succeeds"', () => {
 		await queueIsEmpty();
 		expect(recorder.idsOf('poisoned')).toEqual(['before', 'poison', 'poison', 'poison', 'behind']);
 		expect(n8n.server.log).toContain('none of 3 executions for a notification succeeded');
-		await n8n.api.deactivate(id);
+		await deactivate(id);
 	});
 });
 
@@ -185,7 +198,7 @@ describe('in the editor', () => {
 		expect(recorder.idsOf(`production-${button}`)).toEqual(expected);
 		await takePicture(page, `trigger-${button}`);
 		expect(n8n.double.requestsOf('receiveNotification').length).toBeGreaterThan(polls);
-		await n8n.api.deactivate(active);
+		await deactivate(active);
 	});
 
 	describe('activation tells what stands against it', () => {

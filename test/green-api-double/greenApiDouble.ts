@@ -71,6 +71,7 @@ export class GreenApiDouble {
 	private readonly prefix: string;
 	private port = 0;
 	private readonly log: LoggedRequest[] = [];
+	private readonly open = new Set<LoggedRequest>();
 	private readonly faultScript = new FaultScript();
 	private readonly randomFault: () => Fault | undefined;
 	private readonly instances: Instances;
@@ -133,6 +134,11 @@ export class GreenApiDouble {
 		return this.log.filter((request) => request.method === method);
 	}
 
+	/** How many requests to this method wait for their answer, their connection unbroken. */
+	openRequestsOf(method: GreenApiMethod): number {
+		return [...this.open].filter((request) => request.method === method).length;
+	}
+
 	/** Forgets all requests so far; rate limits and scripted faults stay. */
 	clearRequests(): void {
 		this.log.length = 0;
@@ -172,6 +178,8 @@ export class GreenApiDouble {
 		const { context, apiTokenInstance } = arrival;
 		const request: LoggedRequest = { ...arrival.request, at: performance.now(), status: 0 };
 		this.log.push(request);
+		this.open.add(request);
+		response.once('close', () => this.open.delete(request));
 		const answer = this.instances.answer(request, apiTokenInstance);
 		const fault =
 			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);

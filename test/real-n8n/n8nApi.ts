@@ -65,11 +65,6 @@ export class N8nApi {
 		await this.post(`/workflows/${workflowId}/deactivate`, {});
 	}
 
-	/** @param url where n8n is after it was started again */
-	moveTo(url: string): void {
-		this.client.defaults.baseURL = `${url}/rest`;
-	}
-
 	private async get<T>(path: string): Promise<T> {
 		return (await this.client.get<{ data: T }>(path)).data.data;
 	}
