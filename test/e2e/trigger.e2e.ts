@@ -1,15 +1,18 @@
 /** The trigger in the real n8n: nothing is lost, whatever happens to n8n. */
 
 import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { readWorkflow } from '../engine/workflowFiles';
 import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
 import { openBrowser, type SignedInBrowser } from './browser/browser';
 import { openNode, openWorkflow, outputTable } from './browser/editor';
 import { takePicture } from './browser/pictures';
+import { nameOf } from './nameOf';
 import { Recorder } from './recorder';
 import { collectTraces } from './traces';
 import {
 	messageReceived,
+	reporting,
 	reportingWorkflow,
 	statusChanged,
 	TRIGGER_NAME,
@@ -155,6 +158,45 @@ describe('"When the Execution Succeeds"', () => {
 		expect(recorder.idsOf('poisoned')).toEqual(['before', 'poison', 'poison', 'poison', 'behind']);
 		expect(n8n.server.log).toContain('none of 3 executions for a notification succeeded');
 		await deactivate(id);
+	});
+});
+
+describe('the workflows to paste', () => {
+	const [one, other] = ['71234567890@c.us', '79001234567@c.us'] as const;
+
+	async function run(example: string, chatIds: readonly string[]) {
+		const file = readWorkflow(`examples/${example}.json`);
+		const id = await n8n.addWorkflow(reporting(file, example, recorder.url));
+		await n8n.api.activate(id);
+		n8n.double.clearRequests();
+		n8n.double.queue.enqueue(
+			...chatIds.map((chatId, index) => messageReceived(`${index}`, chatId)),
+		);
+		await queueIsEmpty();
+		await deactivate(id);
+		return recorder.reports.map(({ body }) => body);
+	}
+
+	it('"Who just wrote to me": who it is and what to answer; asked for once', async () => {
+		const got = await run('who-just-wrote', [one, '79001234567-1588091580@g.us', other, one]);
+		expect(got).toMatchObject(
+			[one, other, one].map((chatId) => ({
+				chatId,
+				from: expect.stringMatching(/./),
+				text: expect.stringMatching(/^Text /),
+				reply: expect.stringMatching(/^Hello /),
+			})),
+		);
+		expect(got[0]).toMatchObject({ reply: expect.stringContaining(nameOf(n8n.double, one)) });
+		expect(n8n.double.requestsOf('getContactInfo')).toHaveLength(2);
+	});
+
+	it('"Keep contacts fresh": one row for each who wrote', async () => {
+		const got = await run('keep-contacts-fresh', [one, other, one]);
+		expect(got.map(({ chatId }) => chatId)).toEqual([one, other, one]);
+		expect(got[0]).toMatchObject({ name: nameOf(n8n.double, one) });
+		expect(got[2]?.id).toBe(got[0]?.id);
+		expect(got[1]?.id).not.toBe(got[0]?.id);
 	});
 });
 

@@ -38,6 +38,38 @@ export function statusChanged(id: string) {
 	};
 }
 
+/** @returns a node that posts each item to the recorder, under the workflow's name */
+function reportNode(name: string, recorderUrl: string): INode {
+	return {
+		id: `report-${name}`,
+		name: REPORT_NAME,
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.2,
+		position: [880, 0],
+		parameters: {
+			method: 'POST',
+			url: `${recorderUrl}/${name}`,
+			sendBody: true,
+			specifyBody: 'json',
+			jsonBody: '={{ JSON.stringify($json) }}',
+			options: {},
+		},
+	};
+}
+
+/** @returns the workflow, whose last node is followed by a report to the recorder */
+export function reporting(file: WorkflowFile, name: string, recorderUrl: string): WorkflowFile {
+	const last = file.nodes.at(-1)?.name ?? '';
+	return {
+		...file,
+		nodes: [...file.nodes, reportNode(name, recorderUrl)],
+		connections: {
+			...file.connections,
+			[last]: { main: [[{ node: REPORT_NAME, type: 'main', index: 0 }]] },
+		},
+	};
+}
+
 /**
  * @param name of the workflow; a report's path
  * @param recorderUrl where it reports
@@ -49,35 +81,15 @@ export function reportingWorkflow(
 	recorderUrl: string,
 	parameters: INode['parameters'] = {},
 ): WorkflowFile {
-	return {
-		name,
-		nodes: [
-			{
-				id: `trigger-${name}`,
-				name: TRIGGER_NAME,
-				type: 'n8n-nodes-green-api-contacts.greenApiTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { events: ['incomingMessageReceived'], options: {}, ...parameters },
-				credentials: { greenApi: { id: '', name: 'GREEN-API' } },
-			},
-			{
-				id: `report-${name}`,
-				name: REPORT_NAME,
-				type: 'n8n-nodes-base.httpRequest',
-				typeVersion: 4.2,
-				position: [220, 0],
-				parameters: {
-					method: 'POST',
-					url: `${recorderUrl}/${name}`,
-					sendBody: true,
-					specifyBody: 'json',
-					jsonBody: '={{ JSON.stringify($json) }}',
-					options: {},
-				},
-			},
-		],
-		connections: { [TRIGGER_NAME]: { main: [[{ node: REPORT_NAME, type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
+	const trigger: INode = {
+		id: `trigger-${name}`,
+		name: TRIGGER_NAME,
+		type: 'n8n-nodes-green-api-contacts.greenApiTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { events: ['incomingMessageReceived'], options: {}, ...parameters },
+		credentials: { greenApi: { id: '', name: 'GREEN-API' } },
 	};
+	const settings = { executionOrder: 'v1' } as const;
+	return reporting({ name, nodes: [trigger], connections: {}, settings }, name, recorderUrl);
 }
