@@ -16,6 +16,9 @@ const NEEDED = [
 	'dist/nodes/GreenApi/GreenApi.node.json',
 	'dist/nodes/GreenApi/greenApi.svg',
 	'dist/nodes/GreenApi/greenApi.dark.svg',
+	'dist/nodes/GreenApiTrigger/GreenApiTrigger.node.json',
+	'dist/nodes/GreenApiTrigger/greenApiTrigger.svg',
+	'dist/nodes/GreenApiTrigger/greenApiTrigger.dark.svg',
 ];
 
 const [pack] = JSON.parse(

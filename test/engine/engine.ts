@@ -29,6 +29,7 @@ import {
 	silenceErrorReports,
 } from './n8nVersions';
 import { LoadedTypes } from './nodeTypes';
+import { activateTrigger, type ActiveTrigger } from './triggers';
 
 /** A workflow file as n8n's "Download" gives it. */
 export interface WorkflowFile {
@@ -115,9 +116,12 @@ export class Engine {
 		return new Engine(await LoadedTypes.load(nodeTypes));
 	}
 
-	private toWorkflow({ name, nodes, connections, settings }: WorkflowFile): Workflow {
+	private toWorkflow(
+		{ name, nodes, connections, settings }: WorkflowFile,
+		id = 'workflow-under-test',
+	): Workflow {
 		return new Workflow({
-			id: 'workflow-under-test',
+			id,
 			name,
 			nodes: structuredClone(nodes),
 			connections,
@@ -177,6 +181,21 @@ export class Engine {
 		const startNode = workflow.getNode(file.nodes[0]?.name ?? '');
 		if (!startNode) throw new Error('The workflow has no nodes');
 		return runWorkflow(execute, workflow, startNode, file.pinData);
+	}
+
+	/**
+	 * Publishes the workflow, as far as its first node goes, or tests that node.
+	 *
+	 * @param file the workflow; its name is its id as well
+	 * @param options credentials, and `manual` for a test in the editor
+	 * @throws what the node throws at activation
+	 */
+	async activate(
+		file: WorkflowFile,
+		{ credentials, mode = 'trigger' }: RunOptions,
+	): Promise<ActiveTrigger> {
+		const workflow = this.toWorkflow(file, file.name);
+		return await activateTrigger(workflow, this.additionalData(credentials), mode);
 	}
 
 	/**

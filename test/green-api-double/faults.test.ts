@@ -57,6 +57,7 @@ const ON_THE_WIRE: ReadonlyArray<[keyof typeof faults, number, Form, string]> = 
 	['correspondentsQuoteExceeded', 466, JSON_TYPE, '"status":"CORRESPONDENTS_QUOTE_EXCEEDED"'],
 	['correspondentsQuotaExceeded', 466, JSON_TYPE, '"status":"CORRESPONDENTS_QUOTA_EXCEEDED"'],
 	['correspondentsQuoteExceededRequestsAllowed', 466, JSON_TYPE, '"status":"QUOTE_ALLOWED"'],
+	['findUnAckedMessage', 500, ECHO, 'findUnAckedMessage'],
 	['clientClosedRequest', 499, 'empty', ''],
 	['internalServerErrorJson', 500, ECHO, 'Internal Server Error'],
 	['internalServerErrorPlainText', 500, TEXT_TYPE, 'Internal Server Error'],

@@ -190,6 +190,8 @@ export const faults = {
 		correspondentsStatus: 'CORRESPONDENTS_QUOTE_EXCEEDED',
 	}),
 
+	/** GREEN-API's users met it where a notification had waited for its deletion for long. */
+	findUnAckedMessage: refusal(500, 'Cannot read properties of undefined (findUnAckedMessage)'),
 	clientClosedRequest: empty(499),
 	...serverFaults,
 

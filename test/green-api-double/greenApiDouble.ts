@@ -8,10 +8,11 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { AddressBook } from './addressBook';
 import { type FaultMatch, FaultScript, type RandomFaults, randomFaults } from './faultPlan';
-import { type Fault } from './faults';
+import { type AnswerFault, type Fault } from './faults';
 import { type Instance, Instances } from './instances';
 import { signedLinks } from './media';
 import { type GreenApiMethod } from './methods';
+import { type NotificationQueue } from './notificationQueue';
 import { type LoggedRequest } from './requestLog';
 import { type Arrival, routes } from './routes';
 import { sendReply } from './sendReply';
@@ -39,6 +40,8 @@ export interface GreenApiDoubleOptions {
 	 * A function is asked anew for each way. Default: 0.
 	 */
 	wayMs?: number | (() => number);
+	/** For how long an instance is `starting` after its settings were written, in ms. Default: 0. */
+	restartMs?: number;
 	/** Default: a new one. */
 	addressBook?: AddressBook;
 	/** Gives a share of the requests that GREEN-API would answer a fault instead. Default: none. */
@@ -68,6 +71,7 @@ export class GreenApiDouble {
 	private readonly prefix: string;
 	private port = 0;
 	private readonly log: LoggedRequest[] = [];
+	private readonly open = new Set<LoggedRequest>();
 	private readonly faultScript = new FaultScript();
 	private readonly randomFault: () => Fault | undefined;
 	private readonly instances: Instances;
@@ -95,6 +99,7 @@ export class GreenApiDouble {
 			options.rateFactor ?? 1,
 			this.addressBook,
 			signedLinks(() => this.apiUrl),
+			options.restartMs ?? 0,
 		);
 		this.latencyOf = typeof latencyMs === 'number' ? () => latencyMs : latencyMs;
 		this.nextWay = typeof wayMs === 'number' ? () => wayMs : wayMs;
@@ -119,9 +124,19 @@ export class GreenApiDouble {
 		return this.log;
 	}
 
+	/** The settings and notifications of the first instance. */
+	get queue(): NotificationQueue {
+		return this.instances.queueOf(this.idInstance);
+	}
+
 	/** @returns the requests to this method so far, in the order in which they arrived */
 	requestsOf(method: GreenApiMethod): Array<Readonly<LoggedRequest>> {
 		return this.log.filter((request) => request.method === method);
+	}
+
+	/** How many requests to this method wait for their answer, their connection unbroken. */
+	openRequestsOf(method: GreenApiMethod): number {
+		return [...this.open].filter((request) => request.method === method).length;
 	}
 
 	/** Forgets all requests so far; rate limits and scripted faults stay. */
@@ -168,13 +183,19 @@ export class GreenApiDouble {
 		const { context, apiTokenInstance } = arrival;
 		const request: LoggedRequest = { ...arrival.request, at: performance.now(), status: 0 };
 		this.log.push(request);
+		this.open.add(request);
+		response.once('close', () => this.open.delete(request));
 		const answer = this.instances.answer(request, apiTokenInstance);
 		const fault =
 			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);
-		afterMs(this.latencyOf(request) + this.nextWay(), () => {
-			if (response.destroyed) return;
-			request.status = sendReply(response, fault ?? answer, answer, context);
-		});
+		const reply = (whole: AnswerFault) =>
+			afterMs(this.latencyOf(request) + this.nextWay(), () => {
+				if (response.destroyed) return;
+				request.status = sendReply(response, fault ?? whole, whole, context);
+			});
+		const later = answer.status === 200 && !fault ? this.instances.later(request) : undefined;
+		if (later) void later.then(reply);
+		else reply(answer);
 	}
 }
 

@@ -5,6 +5,7 @@ import { type AnswerFault, faults } from './faults';
 import { type LinkTo } from './media';
 import { isJsonObject, METHODS } from './methods';
 import { RateLimiter } from './rateLimiter';
+import { NotificationQueue } from './notificationQueue';
 import { type LoggedRequest } from './requestLog';
 
 /** An instance of the double. */
@@ -15,6 +16,9 @@ export interface Instance {
 	/** As getStateInstance names it. Default: `authorized`, the only state in which lookups work. */
 	stateInstance?: string;
 }
+
+/** GREEN-API documentation, "ReceiveNotification": how long it waits if the request does not say. */
+const DEFAULT_RECEIVE_TIMEOUT_S = 5;
 
 /** GREEN-API documentation, "Common errors"; `instanceNotAuthorized` stands for other states. */
 const STATE_REFUSALS: Readonly<Record<string, AnswerFault>> = {
@@ -28,12 +32,14 @@ const STATE_REFUSALS: Readonly<Record<string, AnswerFault>> = {
 export class Instances {
 	private readonly byId: ReadonlyMap<string, Required<Instance>>;
 	private readonly limiters: ReadonlyMap<string, RateLimiter>;
+	private readonly queues = new Map<string, NotificationQueue>();
 
 	/**
 	 * @param instances the instances that exist
 	 * @param rateFactor what every documented rate limit is multiplied by; Infinity: no limits
 	 * @param addressBook what they tell about whom
 	 * @param linkTo makes the addresses of pictures
+	 * @param restartMs for how long an instance is `starting` after its settings were written, in ms
 	 * @throws RangeError when `rateFactor` is not more than 0
 	 */
 	constructor(
@@ -41,6 +47,7 @@ export class Instances {
 		rateFactor: number,
 		private readonly addressBook: AddressBook,
 		private readonly linkTo: LinkTo,
+		private readonly restartMs: number,
 	) {
 		this.byId = new Map(
 			instances.map((instance) => [
@@ -54,6 +61,29 @@ export class Instances {
 				new RateLimiter(requestsPerSecond * rateFactor),
 			]),
 		);
+	}
+
+	/** @returns the instance's settings and notifications */
+	queueOf(idInstance: string): NotificationQueue {
+		const queue = this.queues.get(idInstance) ?? new NotificationQueue();
+		this.queues.set(idInstance, queue);
+		return queue;
+	}
+
+	/**
+	 * @param request one that `answer` has answered well
+	 * @returns its answer once there is something to tell; undefined where it is answered at once
+	 */
+	later({
+		method,
+		idInstance,
+		receiveTimeout = DEFAULT_RECEIVE_TIMEOUT_S,
+	}: LoggedRequest): Promise<AnswerFault> | undefined {
+		const queue = this.queueOf(idInstance);
+		if (method !== 'receiveNotification' || queue.length > 0) return undefined;
+		return queue
+			.waitForHead(receiveTimeout)
+			.then(() => ({ kind: 'answer', status: 200, body: queue.head() }));
 	}
 
 	/** @throws RangeError where there is no such instance */
@@ -88,9 +118,19 @@ export class Instances {
 			return STATE_REFUSALS[stateInstance] ?? faults.instanceNotAuthorized;
 		}
 		const { addressBook, linkTo } = this;
-		const refusal = method.refuse?.(body);
+		const queue = this.queueOf(idInstance);
+		const refusal = method.refuse?.(body, queue);
 		if (refusal) return refusal;
-		const answer = method.answer({ body, query, stateInstance, addressBook, linkTo });
+		if (name === 'setSettings') this.restart(idInstance);
+		const receiptId = Number(request.receiptId);
+		const source = { body, query, stateInstance, addressBook, linkTo, queue, receiptId };
+		const answer = method.answer(source);
 		return typeof answer === 'string' ? { kind: 'answer', status: 200, body: answer } : answer;
+	}
+
+	private restart(idInstance: string): void {
+		if (this.restartMs === 0) return;
+		this.setState(idInstance, 'starting');
+		setTimeout(() => this.setState(idInstance, 'authorized'), this.restartMs).unref();
 	}
 }

@@ -3,6 +3,7 @@
 import { type AddressBook } from './addressBook';
 import { type AnswerFault, faults, invalid, refusal } from './faults';
 import { type LinkTo } from './media';
+import { type NotificationQueue } from './notificationQueue';
 
 export type GreenApiMethod =
 	| 'getContactInfo'
@@ -13,7 +14,11 @@ export type GreenApiMethod =
 	| 'addContact'
 	| 'editContact'
 	| 'deleteContact'
-	| 'getStateInstance';
+	| 'getStateInstance'
+	| 'getSettings'
+	| 'setSettings'
+	| 'receiveNotification'
+	| 'deleteNotification';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -34,16 +39,19 @@ export interface AnswerSource {
 	stateInstance: string;
 	addressBook: AddressBook;
 	linkTo: LinkTo;
+	queue: NotificationQueue;
+	/** What the path has behind the token; NaN where there is none. */
+	receiptId: number;
 }
 
 interface MethodDefinition {
-	httpMethod: 'GET' | 'POST';
+	httpMethod: 'GET' | 'POST' | 'DELETE';
 	/** GREEN-API documentation, "Rate limiter": for each instance. */
 	requestsPerSecond: number;
 	/** Set when the method answers whatever the instance's state is. */
 	inEveryState?: true;
-	/** The refusal of a body that won't do. */
-	refuse?: (body: JsonObject) => AnswerFault | undefined;
+	/** The refusal of a body that won't do, or of a request that the instance's settings rule out. */
+	refuse?: (body: JsonObject, queue: NotificationQueue) => AnswerFault | undefined;
 	/** The answer as JSON text, or what comes in its place. */
 	answer: (source: AnswerSource) => string | AnswerFault;
 }
@@ -96,6 +104,11 @@ const changing = { httpMethod: 'POST', requestsPerSecond: 1 } as const;
 function nameIn({ firstName, lastName = '' }: JsonObject): string {
 	return `${String(firstName)} ${String(lastName)}`.trim();
 }
+
+const WEBHOOK_URL_IS_SET = refusal(
+	400,
+	'Message cannot be received because custom webhook url is set',
+);
 
 /** Every method the double has, by its documented name. */
 export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
@@ -151,6 +164,30 @@ export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
 		requestsPerSecond: 1,
 		inEveryState: true,
 		answer: ({ stateInstance }) => JSON.stringify({ stateInstance }),
+	},
+	getSettings: {
+		httpMethod: 'GET',
+		requestsPerSecond: 1,
+		answer: ({ queue }) => JSON.stringify(queue.settings),
+	},
+	setSettings: {
+		httpMethod: 'POST',
+		requestsPerSecond: 1,
+		answer: ({ body, queue }) => {
+			Object.assign(queue.settings, body);
+			return '{"saveSettings":true}';
+		},
+	},
+	receiveNotification: {
+		httpMethod: 'GET',
+		requestsPerSecond: 100,
+		refuse: (_body, { settings }) => (settings.webhookUrl ? WEBHOOK_URL_IS_SET : undefined),
+		answer: ({ queue }) => queue.head(),
+	},
+	deleteNotification: {
+		httpMethod: 'DELETE',
+		requestsPerSecond: 100,
+		answer: ({ queue, receiptId }) => queue.delete(receiptId),
 	},
 };
 

@@ -14,6 +14,10 @@ export interface LoggedRequest {
 	query: Readonly<Record<string, unknown>>;
 	/** The body's `chatId` or `groupId`. */
 	chatId?: string;
+	/** What stands behind the token in the path, e.g. a receipt. */
+	receiptId?: string;
+	/** How long GREEN-API may wait for something to tell, in s. */
+	receiveTimeout?: number;
 	/** The parsed JSON; the text where it was not sent as JSON; undefined where there was none. */
 	body: unknown;
 	/** What was answered. 0: nothing yet, or the connection ended before the whole answer was out. */

@@ -19,6 +19,7 @@ interface MethodPath {
 	idInstance: string;
 	method: string;
 	apiTokenInstance: string;
+	receiptId?: string;
 }
 
 function readBody(request: Request<object>): unknown {
@@ -37,8 +38,9 @@ function chatIdIn(body: unknown): string | undefined {
 }
 
 function readArrival(request: Request<object>, path?: MethodPath): Arrival {
-	const { idInstance = '', method: name = '', apiTokenInstance = '' } = path ?? {};
+	const { idInstance = '', method: name = '', apiTokenInstance = '', receiptId } = path ?? {};
 	const { method: httpMethod, originalUrl } = request;
+	const { receiveTimeout } = request.query;
 	const method = methodNamed(name);
 	const body = readBody(request);
 	const chatId = chatIdIn(body);
@@ -49,6 +51,8 @@ function readArrival(request: Request<object>, path?: MethodPath): Arrival {
 			idInstance,
 			query: request.query,
 			...(chatId !== undefined && { chatId }),
+			...(receiptId !== undefined && { receiptId }),
+			...(receiveTimeout !== undefined && { receiveTimeout: Number(receiveTimeout) }),
 			body,
 		},
 		context: { path: originalUrl, httpMethod, method: method ?? '', idInstance },
@@ -72,7 +76,7 @@ export function routes(
 		response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(PICTURE);
 	});
 	const methods = Router().all(
-		'/waInstance:idInstance/:method/:apiTokenInstance',
+		'/waInstance:idInstance/:method/:apiTokenInstance{/:receiptId}',
 		(request: Request<MethodPath>, response) =>
 			answer(readArrival(request, request.params), response),
 	);

@@ -140,6 +140,65 @@ describe('what saved workflows rely on', () => {
 		});
 	});
 
+	it('the trigger: its name, credential, icons, fields and values', () => {
+		const { description } = types.getByNameAndVersion(`${PACKAGE_NAME}.greenApiTrigger`);
+		expect(description).toMatchObject({
+			displayName: 'GREEN-API Trigger',
+			name: expect.stringMatching(/^(n8n-nodes-green-api-contacts\.)?greenApiTrigger$/),
+			version: 1,
+			group: ['trigger'],
+			inputs: [],
+			outputs: ['main'],
+			credentials: [{ name: 'greenApi', required: true }],
+			codex: { alias: expect.arrayContaining(['WhatsApp']) },
+			iconUrl: {
+				light: `icons/${PACKAGE_NAME}/dist/nodes/GreenApiTrigger/greenApiTrigger.svg`,
+				dark: `icons/${PACKAGE_NAME}/dist/nodes/GreenApiTrigger/greenApiTrigger.dark.svg`,
+			},
+		});
+		const field = (name: string) => description.properties.find((each) => each.name === name);
+		const values = (list: INodeProperties['options']) =>
+			(list as INodePropertyOptions[]).map(({ value }) => value).sort();
+		expect(description.properties.map(({ name }) => name)).toEqual([
+			'events',
+			'deleteFromQueue',
+			'output',
+			'options',
+		]);
+		expect(values(field('events')?.options)).toEqual([
+			'any',
+			'deletedMessage',
+			'deviceInfo',
+			'editedMessage',
+			'incomingBlock',
+			'incomingCall',
+			'incomingMessageReceived',
+			'outgoingAPIMessageReceived',
+			'outgoingCall',
+			'outgoingMessageReceived',
+			'outgoingMessageStatus',
+			'pollMessage',
+			'quotaExceeded',
+			'stateInstanceChanged',
+			'statusInstanceChanged',
+		]);
+		expect(labels(field('deleteFromQueue') as INodeProperties)).toEqual({
+			executionFinishes: 'When the Execution Finishes',
+			executionSucceeds: 'When the Execution Succeeds',
+			immediately: 'Immediately',
+		});
+		expect(field('deleteFromQueue')?.default).toBe('executionFinishes');
+		expect(values(field('output')?.options)).toEqual(['raw', 'simplified']);
+		const options = field('options')?.options as INodeProperties[];
+		expect(Object.fromEntries(options.map((each) => [each.name, each.default]))).toEqual({
+			chats: 'all',
+			clearWebhookUrl: false,
+			maxDeliveries: 5,
+			onlyChats: [],
+			turnOnNotifications: true,
+		});
+	});
+
 	it('the resources, and their operations in the order of their labels', () => {
 		expect(labels(properties[0])).toEqual({ contact: 'Contact', group: 'Group' });
 		for (const [resource, operations] of Object.entries(OPERATIONS)) {

@@ -12,6 +12,18 @@ export const OWNER = {
 	lastName: 'User',
 } as const;
 
+/** What n8n's list of executions tells of one; times in ISO form. */
+export interface Execution {
+	id: string;
+	status: string;
+	startedAt: string;
+	/** Null while it runs. */
+	stoppedAt: string | null;
+}
+
+/** Executions that n8n lists at once. */
+const PAGE = 100;
+
 /** A client of one n8n, signed in as its owner. `N8nApi.signIn` makes one. */
 export class N8nApi {
 	private constructor(private readonly client: AxiosInstance) {}
@@ -58,6 +70,26 @@ export class N8nApi {
 	async activate(workflowId: string): Promise<void> {
 		const { versionId } = await this.get<{ versionId: string }>(`/workflows/${workflowId}`);
 		await this.post(`/workflows/${workflowId}/activate`, { versionId });
+	}
+
+	/** Its triggers stop to listen. */
+	async deactivate(workflowId: string): Promise<void> {
+		await this.post(`/workflows/${workflowId}/deactivate`, {});
+	}
+
+	/** @returns the newest executions of a workflow, `most` of them at most; times as n8n has them */
+	async executions(workflowId: string, most: number): Promise<Execution[]> {
+		const all: Execution[] = [];
+		for (let lastId: string | undefined; ; ) {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+			const before = lastId === undefined ? '' : `&lastId=${lastId}`;
+			const { results } = await this.get<{ results: Execution[] }>(
+				`/executions?filter=${filter}&limit=${PAGE}${before}`,
+			);
+			all.push(...results);
+			lastId = results.at(-1)?.id;
+			if (results.length < PAGE || all.length >= most) return all.slice(0, most);
+		}
 	}
 
 	private async get<T>(path: string): Promise<T> {

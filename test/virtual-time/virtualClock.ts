@@ -20,14 +20,26 @@ export class VirtualClock implements Clock {
 		return this.time;
 	}
 
-	async sleep(ms: number): Promise<void> {
-		await new Promise<void>((resolve) => this.at(this.time + Math.max(0, ms), resolve));
+	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			const timer = this.at(this.time + Math.max(0, ms), () => {
+				signal?.removeEventListener('abort', end);
+				resolve();
+			});
+			const end = () => {
+				this.timers = this.timers.filter((other) => other !== timer);
+				reject(new Error('The sleep was ended'));
+			};
+			signal?.addEventListener('abort', end);
+		});
 	}
 
-	/** Calls `wake` when it is `at`, in ms. */
-	at(at: number, wake: () => void): void {
+	/** Calls `wake` when it is `at`, in ms; returns what stands for that. */
+	at(at: number, wake: () => void): Timer {
 		const later = this.timers.findIndex((timer) => timer.at > at);
-		this.timers.splice(later === -1 ? this.timers.length : later, 0, { at, wake });
+		const timer: Timer = { at, wake };
+		this.timers.splice(later === -1 ? this.timers.length : later, 0, timer);
+		return timer;
 	}
 
 	/** How many timers wait. */

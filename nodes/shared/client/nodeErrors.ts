@@ -53,13 +53,13 @@ export function apiError(node: INode, failure: Failure, itemIndex?: number): Nod
 /**
  * @param node the node that failed
  * @param rejection what the user entered and why it won't do
- * @param itemIndex the input item it happened to, counted from 0
+ * @param itemIndex the input item it happened to, counted from 0; none outside of items
  * @returns the error to throw or to put on the item
  */
 export function inputError(
 	node: INode,
 	rejection: Rejection,
-	itemIndex: number,
+	itemIndex?: number,
 ): NodeOperationError {
 	const message = nameItem(rejection.message, itemIndex);
 	const { description } = rejection;

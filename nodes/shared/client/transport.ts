@@ -5,6 +5,7 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	ITriggerFunctions,
 } from 'n8n-workflow';
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
 import { type Answer, type Outcome, readAnswer } from '../green-api/answer';
@@ -63,7 +64,7 @@ function failureOfThrown(thrown: unknown): Failure {
  *   token. A credential that can't be had gives a key as well; sending says what is wrong with it.
  */
 export async function readAccount(
-	this: IExecuteFunctions | ILoadOptionsFunctions,
+	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
 ): Promise<Account> {
 	const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
 	try {
@@ -83,11 +84,14 @@ export async function readAccount(
  * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
  *
  * @param request the method, its body, and how long one attempt may take
+ * @param abortSignal ends the request at once; for triggers, as n8n itself brings the one of an
+ *   execution (`n8n-core`, `httpRequestWithAuthentication`)
  * @returns the answer, or what kept it away; never throws
  */
 export async function sendRequest(
-	this: IExecuteFunctions | ILoadOptionsFunctions,
+	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
 	request: GreenApiRequest,
+	abortSignal?: AbortSignal,
 ): Promise<Outcome<Answer>> {
 	const { httpMethod, answer: expected } = METHODS[request.method];
 	const options: IHttpRequestOptions = {
@@ -95,6 +99,7 @@ export async function sendRequest(
 		url: `/${request.method}${request.path === undefined ? '' : `/${request.path}`}`,
 		...(request.query && { qs: request.query }),
 		...(request.body && { body: request.body }),
+		...(abortSignal && { abortSignal }),
 		encoding: 'text',
 		timeout: request.timeout,
 		returnFullResponse: true,

@@ -5,8 +5,11 @@ import { type Failure, failureOfBody, failureOfStatus } from './failures';
 /** What a request brought, as a value: nothing here is thrown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-/** What an answer's JSON is: an object or null where there is nothing to tell, or a list. */
-export type AnswerKind = 'object' | 'list';
+/**
+ * What an answer's JSON is: an object or null where there is nothing to tell, or a list.
+ * `objectOrNothing` is for methods that tell the same by an empty body.
+ */
+export type AnswerKind = 'object' | 'list' | 'objectOrNothing';
 
 /** An answer that is whole: several may read it, and each gets objects of its own. */
 export class Answer {
@@ -46,9 +49,13 @@ function kindOf(value: unknown): AnswerKind | undefined {
  */
 export function readAnswer(status: number, body: string, expected: AnswerKind): Outcome<Answer> {
 	if (status < 200 || status > 299) return { ok: false, failure: failureOfStatus(status, body) };
+	const mayBeEmpty = expected === 'objectOrNothing';
+	if (mayBeEmpty && body.trim() === '') return { ok: true, value: new Answer('null') };
 	try {
 		const parsed: unknown = JSON.parse(body);
-		if (kindOf(parsed) === expected) return { ok: true, value: new Answer(body, parsed) };
+		if (kindOf(parsed) === (mayBeEmpty ? 'object' : expected)) {
+			return { ok: true, value: new Answer(body, parsed) };
+		}
 	} catch {
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}

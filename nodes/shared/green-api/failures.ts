@@ -84,6 +84,13 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 	},
 	{
 		status: [400, 400],
+		body: /webhook url/i,
+		kind: 'instance',
+		message: 'A webhook URL is set on the GREEN-API instance, so that its queue can’t be read',
+		description: `Clear webhookUrl in ${CONSOLE}, or let the trigger clear it with its option "Clear Webhook URL".`,
+	},
+	{
+		status: [400, 400],
 		kind: 'item',
 		message: 'GREEN-API does not accept this chat ID',
 		description: 'Check that the number is right and has its country code.',
@@ -151,6 +158,13 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'item',
 		message: 'GREEN-API refused the request',
 		description: 'Check the chat ID and the credential, then run the workflow again.',
+	},
+	{
+		status: [500, 500],
+		body: /findUnAckedMessage/,
+		kind: 'item',
+		message: 'The notification is not in the queue any more',
+		description: 'Nothing needs to be done.',
 	},
 	{
 		status: [500, 599],
@@ -251,6 +265,14 @@ export function failureOfStatus(status: number, body: string): Failure {
  */
 export function isRateLimit({ code }: Failure): boolean {
 	return code === RATE_LIMITED;
+}
+
+/** The instance is on its way up: it refuses everything for up to 5 minutes. */
+export const STARTING: Failure = failureOfStatus(400, 'in starting process');
+
+/** @returns whether GREEN-API refused the request because the instance is starting */
+export function isStarting({ kind, code }: Failure): boolean {
+	return kind === STARTING.kind && code === STARTING.code;
 }
 
 /**

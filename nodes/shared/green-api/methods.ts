@@ -26,7 +26,7 @@ export const METHODS = {
 	getGroupData: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
 	getSettings: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1 },
 	getStateInstance: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1 },
-	receiveNotification: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 100 },
+	receiveNotification: { httpMethod: 'GET', answer: 'objectOrNothing', requestsPerSecond: 100 },
 	setSettings: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
 } as const satisfies Record<string, Method>;
 

@@ -1,0 +1,114 @@
+import {
+	type IDataObject,
+	type INodeType,
+	type INodeTypeDescription,
+	type IRun,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+	type NodeConnectionType,
+} from 'n8n-workflow';
+import { apiError } from '../shared/client/nodeErrors';
+import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/client/transport';
+import { isStarting } from '../shared/green-api/failures';
+import { systemClock } from '../shared/queue/clock';
+import { activationOf } from './activation';
+import { endingOfRejection, endingOfRun } from './listener/afterExecution';
+import { listenerOf } from './listener/listener';
+import type { Send, Subscriber } from './listener/subscriber';
+import { flagsFor } from './notifications/events';
+import type { Notification } from './notifications/notification';
+import { simplify } from './notifications/simplify';
+import { properties } from './properties';
+import { readSubscription, type Subscription, wants } from './subscription';
+
+/** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
+const MAIN: NodeConnectionType = 'main';
+
+let tests = 0;
+
+/** No two tests are the same; a trigger of a published workflow is, however often it is activated. */
+function keyOf(trigger: ITriggerFunctions, isTest: boolean): string {
+	if (!isTest) return JSON.stringify([trigger.getWorkflow().id, trigger.getNode().id]);
+	tests += 1;
+	return JSON.stringify(['test', tests]);
+}
+
+function toSubscriber(
+	trigger: ITriggerFunctions,
+	subscription: Subscription,
+	credential: string,
+	send: Send,
+): Subscriber {
+	const { deletion, maxDeliveries, isRaw } = subscription;
+	const isTest = trigger.getMode() === 'manual';
+	const itemsOf = (notification: Notification) => {
+		const json: IDataObject = isRaw ? structuredClone(notification) : simplify(notification);
+		return [trigger.helpers.returnJsonArray(json)];
+	};
+	return {
+		key: keyOf(trigger, isTest),
+		credential,
+		isTest,
+		deletion,
+		maxDeliveries,
+		logger: trigger.logger,
+		send,
+		wants: (notification) => wants(subscription, notification),
+		async start(notification) {
+			// n8n's engine 2.0 runs no trigger that waits for its executions.
+			if (isTest || deletion === 'immediately') {
+				trigger.emit(itemsOf(notification));
+				return 'succeeded';
+			}
+			const done = trigger.helpers.createDeferredPromise<IRun>();
+			trigger.emit(itemsOf(notification), undefined, done);
+			return await done.promise.then(endingOfRun, endingOfRejection);
+		},
+		fail: (failure) => trigger.emitError(apiError(trigger.getNode(), failure)),
+	};
+}
+
+/** Starts workflows with what happens on a GREEN-API instance. */
+export class GreenApiTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'GREEN-API Trigger',
+		name: 'greenApiTrigger',
+		icon: { light: 'file:greenApiTrigger.svg', dark: 'file:greenApiTrigger.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
+		description: 'Starts the workflow when a WhatsApp message comes in through GREEN-API',
+		defaults: { name: 'GREEN-API Trigger' },
+		eventTriggerDescription: 'Waiting for a notification in the queue of the instance',
+		activationMessage: 'Notifications of the GREEN-API instance now start this workflow.',
+		inputs: [],
+		outputs: [MAIN],
+		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
+		properties,
+	};
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const subscription = readSubscription.call(this);
+		const { instance, credential } = await readAccount.call(this);
+		const send: Send = async (request, signal) => await sendRequest.call(this, request, signal);
+		const { events, turnOnNotifications, clearWebhookUrl } = subscription;
+		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl };
+		const prepare = async () =>
+			await activationOf(instance, systemClock).prepare(need, credential, send);
+
+		const failure = await prepare();
+		if (failure && !isStarting(failure)) throw apiError(this.getNode(), failure);
+		const subscriber = toSubscriber(this, subscription, credential, send);
+		if (failure) subscriber.prepare = prepare;
+
+		const listen = () => listenerOf(instance, systemClock).join(subscriber);
+		// n8n takes a test's items only after this function has returned.
+		let leave = subscriber.isTest ? undefined : listen();
+		return {
+			closeFunction: async () => leave?.(),
+			manualTriggerFunction: async () => {
+				leave = listen();
+			},
+		};
+	}
+}

@@ -1,0 +1,203 @@
+/** What has to be right before a trigger listens: the instance's state and its settings. */
+
+import type { IDataObject } from 'n8n-workflow';
+import type { Answer, Outcome } from '../shared/green-api/answer';
+import { type Failure, isRateLimit, STARTING } from '../shared/green-api/failures';
+import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
+import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
+import type { Clock } from '../shared/queue/clock';
+import type { Send } from './listener/subscriber';
+
+/** What a trigger needs of the instance's settings. */
+export interface Need {
+	/** Names of settings that have to be "yes". */
+	flags: readonly string[];
+	turnOnNotifications: boolean;
+	clearWebhookUrl: boolean;
+}
+
+/** What GREEN-API tells of an instance, flags as "yes" and "no". */
+export type Settings = IDataObject;
+
+export interface SettingsPlan {
+	/** What to write; nothing where all is as it has to be. */
+	changes?: Record<string, string>;
+	/** Why the queue can't be read. */
+	failure?: Failure;
+}
+
+const MS = 1000;
+
+/** Requests of others count for the same limit. */
+const TRIES_AT_THE_LIMIT = 5;
+
+function hostOf(url: string): string {
+	try {
+		return new URL(url).host;
+	} catch {
+		return 'another address';
+	}
+}
+
+/**
+ * Writing restarts the instance, so that nothing is written which is there already.
+ *
+ * @param settings as GREEN-API has them
+ * @param needs of the triggers that are activated together
+ * @param written settings that this process wrote before: some instances don't have them all, and
+ *   would be restarted with each activation
+ * @returns what to write, or why that is of no use
+ */
+export function planSettings(
+	settings: Settings,
+	needs: readonly Need[],
+	written: ReadonlySet<string>,
+): SettingsPlan {
+	const webhookUrl = String(settings.webhookUrl ?? '');
+	const clear = webhookUrl !== '' && needs.some(({ clearWebhookUrl }) => clearWebhookUrl);
+	if (webhookUrl !== '' && !clear) {
+		return {
+			failure: {
+				kind: 'instance',
+				message: `The notifications of this GREEN-API instance go to the webhook URL at ${hostOf(webhookUrl)}, so that its queue can’t be read`,
+				description:
+					'Clear webhookUrl in the GREEN-API console (console.green-api.com), or turn on the option "Clear Webhook URL" of this node. What is behind that URL gets no more notifications then.',
+				code: 'WEBHOOK_URL',
+			},
+		};
+	}
+	const missing = needs
+		.filter(({ turnOnNotifications }) => turnOnNotifications)
+		.flatMap(({ flags }) => flags)
+		.filter((flag) => settings[flag] !== 'yes')
+		.filter((flag) => settings[flag] !== undefined || !written.has(flag));
+	if (missing.length === 0 && !clear) return {};
+	const flags = Object.fromEntries(missing.map((flag) => [flag, 'yes']));
+	return { changes: { ...flags, ...(clear && { webhookUrl: '' }) } };
+}
+
+/** @returns why an instance in this state can't be listened to, in the credential test's words */
+function failureOfState(state: unknown): Failure | undefined {
+	if (state === READY_STATE) return undefined;
+	if (state === 'starting') return STARTING;
+	const message = UNREADY_STATES[String(state)] ?? UNKNOWN_STATE;
+	return { kind: 'instance', message, description: '', code: String(state) };
+}
+
+interface Waiting {
+	need: Need;
+	credential: string;
+	send: Send;
+	settle: (failure: Failure | undefined) => void;
+}
+
+/** Prepares one instance for the triggers of this process, those that come together in one go. */
+export class Activation {
+	private waiting: Waiting[] = [];
+	private isRunning = false;
+	private known: { settings: Settings; at: number } | undefined;
+	private readonly written = new Set<string>();
+
+	/** @param clock what time it is */
+	constructor(private readonly clock: Clock) {}
+
+	/**
+	 * @param need what has to be on
+	 * @param credential stands for the credential that `send` sends with
+	 * @param send sends requests of the trigger
+	 * @returns why the trigger can't listen, if so; `STARTING` where it can't yet
+	 */
+	async prepare(need: Need, credential: string, send: Send): Promise<Failure | undefined> {
+		return await new Promise((settle) => {
+			this.waiting.push({ need, credential, send, settle });
+			if (!this.isRunning) void this.run();
+		});
+	}
+
+	private async run(): Promise<void> {
+		this.isRunning = true;
+		for (let [first] = this.waiting; first; [first] = this.waiting) await this.prepareAll(first);
+		this.isRunning = false;
+	}
+
+	/** The settings are read once for all who wait by then, and written once. */
+	private async prepareAll({ send, credential }: Waiting): Promise<void> {
+		const read = await this.read(send);
+		if (!read.ok) {
+			this.settle((waiting) => waiting.credential === credential, read.failure);
+			return;
+		}
+		const together = new Set(this.waiting);
+		const needs = [...together].map(({ need }) => need);
+		const { changes, failure } = planSettings(read.value, needs, this.written);
+		this.settle(
+			(waiting) => together.has(waiting),
+			changes ? await this.write(send, changes) : failure,
+		);
+	}
+
+	private settle(isOver: (waiting: Waiting) => boolean, failure: Failure | undefined): void {
+		const over = this.waiting.filter(isOver);
+		this.waiting = this.waiting.filter((waiting) => !over.includes(waiting));
+		for (const { settle } of over) settle(failure);
+	}
+
+	/** GREEN-API would refuse to tell it again any sooner. */
+	private async read(send: Send): Promise<Outcome<Settings>> {
+		const ageMs = this.clock.now() - (this.known?.at ?? -Infinity);
+		if (this.known && ageMs < MS / METHODS.getSettings.requestsPerSecond) {
+			return { ok: true, value: this.known.settings };
+		}
+		const state = await this.ask(send, 'getStateInstance');
+		if (!state.ok) return state;
+		const { stateInstance } = state.value.read<IDataObject | null>() ?? {};
+		const failure = failureOfState(stateInstance);
+		if (failure) return { ok: false, failure };
+		const settings = await this.ask(send, 'getSettings');
+		if (!settings.ok) return settings;
+		this.known = {
+			settings: settings.value.read<Settings | null>() ?? {},
+			at: this.clock.now(),
+		};
+		return { ok: true, value: this.known.settings };
+	}
+
+	private async write(send: Send, changes: Record<string, string>): Promise<Failure | undefined> {
+		const outcome = await this.ask(send, 'setSettings', changes);
+		if (!outcome.ok) return outcome.failure;
+		for (const name of Object.keys(changes)) this.written.add(name);
+		this.known = {
+			settings: { ...this.known?.settings, ...changes },
+			at: this.clock.now(),
+		};
+		return undefined;
+	}
+
+	private async ask(
+		send: Send,
+		method: GreenApiMethod,
+		body?: Record<string, string>,
+	): Promise<Outcome<Answer>> {
+		const request = { method, ...(body && { body }), timeout: DEFAULT_TIMEOUT_MS };
+		for (let tries = 1; ; tries += 1) {
+			const outcome = await send(request);
+			if (outcome.ok || !isRateLimit(outcome.failure) || tries === TRIES_AT_THE_LIMIT) {
+				return outcome;
+			}
+			await this.clock.sleep(MS / METHODS[method].requestsPerSecond);
+		}
+	}
+}
+
+const activations = new Map<string, Activation>();
+
+/**
+ * @param instance stands for the instance
+ * @param clock what time it is
+ * @returns the one that prepares the instance for all triggers of this process
+ */
+export function activationOf(instance: string, clock: Clock): Activation {
+	const activation = activations.get(instance) ?? new Activation(clock);
+	activations.set(instance, activation);
+	return activation;
+}

@@ -1,0 +1,244 @@
+/** The trigger in n8n's own context, on the double's queue. */
+
+import type { INode, IRun } from 'n8n-workflow';
+import type { WorkflowFile } from '../engine/engine';
+import { listenToLog } from '../engine/n8nVersions';
+import type { ActiveTrigger } from '../engine/triggers';
+import { faults } from '../green-api-double/faults';
+import { waitFor } from '../real-n8n/waitFor';
+import { useNode } from './setup';
+
+const { parts, credentials } = useNode({ restartMs: 20 }, 20);
+
+/** Each test's instance of the double has the address of its own port. */
+let active: ActiveTrigger[];
+
+beforeEach(() => (active = []));
+afterEach(async () => await Promise.all(active.map(async ({ close }) => await close())));
+
+let workflows = 0;
+
+function workflow(parameters: INode['parameters'] = {}): WorkflowFile {
+	workflows += 1;
+	return {
+		name: `workflow-${workflows}`,
+		nodes: [
+			{
+				id: 'trigger',
+				name: 'GREEN-API Trigger',
+				type: 'n8n-nodes-green-api-contacts.greenApiTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: { events: ['incomingMessageReceived'], ...parameters },
+				credentials: { greenApi: { id: '1', name: 'GREEN-API' } },
+			},
+		],
+		connections: {},
+	};
+}
+
+async function activate(
+	parameters: INode['parameters'] = {},
+	mode: 'trigger' | 'manual' = 'trigger',
+	replaced: Record<string, string> = {},
+): Promise<ActiveTrigger> {
+	const greenApi = { ...credentials().greenApi, ...replaced };
+	const options = { credentials: { greenApi }, mode };
+	const trigger = await parts.engine.activate(workflow(parameters), options);
+	active.push(trigger);
+	return trigger;
+}
+
+const message = (idMessage: string, chatId = '79001234567@c.us') => ({
+	typeWebhook: 'incomingMessageReceived',
+	idMessage,
+	senderData: { chatId, sender: chatId },
+	messageData: { typeMessage: 'textMessage', textMessageData: { textMessage: idMessage } },
+});
+
+const idsOf = ({ emissions }: ActiveTrigger) => emissions.map(({ json }) => json[0]?.messageId);
+const asks = (method: 'receiveNotification' | 'deleteNotification' | 'setSettings') =>
+	parts.double.requestsOf(method);
+
+async function emitted(trigger: ActiveTrigger, count: number): Promise<void> {
+	await waitFor(`${count} notifications`, () => trigger.emissions.length >= count);
+}
+
+/** The last request has no answer yet. */
+const longRequest = async () =>
+	await waitFor('the long request', () => asks('receiveNotification').at(-1)?.status === 0);
+
+const queueLength = async (length: number) =>
+	await waitFor(`${length} in the queue`, () => parts.double.queue.length === length);
+
+function finish({ emissions }: ActiveTrigger, status: IRun['status'] = 'success'): void {
+	emissions.at(-1)?.done?.resolve({ status } as IRun);
+}
+
+describe('an active trigger', () => {
+	it('deletes a notification when its execution is over, whatever became of it', async () => {
+		const trigger = await activate();
+		parts.double.queue.enqueue(message('a'), message('b'));
+		await emitted(trigger, 1);
+		expect(parts.double.queue.length).toBe(2);
+		finish(trigger, 'error');
+		await emitted(trigger, 2);
+		expect(parts.double.queue.length).toBe(1);
+		finish(trigger, 'waiting');
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(['a', 'b']);
+		expect(asks('deleteNotification').map(({ status }) => status)).toEqual([200, 200]);
+	});
+
+	it('"Immediately": n8n is handed no promise, as its engine 2.0 wants it', async () => {
+		const trigger = await activate({ deleteFromQueue: 'immediately' });
+		parts.double.queue.enqueue(message('a'), message('b'));
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(['a', 'b']);
+		expect(trigger.emissions.map(({ done }) => done)).toEqual([undefined, undefined]);
+	});
+
+	it('"When the Execution Succeeds": what failed is delivered again', async () => {
+		const trigger = await activate({ deleteFromQueue: 'executionSucceeds' });
+		parts.double.queue.enqueue(message('a'));
+		await emitted(trigger, 1);
+		finish(trigger, 'error');
+		await emitted(trigger, 2);
+		expect(parts.double.queue.length).toBe(1);
+		finish(trigger);
+		await queueLength(0);
+	});
+
+	it.each([
+		['simplified', { chatId: '79001234567@c.us', text: 'a', messageType: 'textMessage' }],
+		['raw', { ...message('a') }],
+	])('output %s', async (output, expected) => {
+		const trigger = await activate({ output });
+		parts.double.queue.enqueue(message('a'));
+		await emitted(trigger, 1);
+		expect(trigger.emissions[0]?.json[0]).toMatchObject(expected);
+	});
+
+	it('takes chats as people have them', async () => {
+		const trigger = await activate({
+			deleteFromQueue: 'immediately',
+			options: { onlyChats: ['+7 900 123-45-67', '71234567890@s.whatsapp.net'] },
+		});
+		const others = ['79001234568@c.us', '71234567890@c.us', '79001234567@c.us'];
+		parts.double.queue.enqueue(...others.map((chatId) => message(chatId, chatId)));
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(others.slice(1));
+	});
+
+	it('understands an answer without a body', async () => {
+		parts.double.script(
+			{ kind: 'answer', status: 200, body: '' },
+			{ method: 'receiveNotification' },
+		);
+		const trigger = await activate({ deleteFromQueue: 'immediately' });
+		parts.double.queue.enqueue(message('a'));
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(['a']);
+	});
+
+	it('is deactivated at once: the long request ends, and nothing more is asked', async () => {
+		const trigger = await activate();
+		await longRequest();
+		const log: unknown[] = [];
+		const end = listenToLog((...line) => log.push(line));
+		await trigger.close();
+		const { length } = parts.double.requests;
+		parts.double.queue.enqueue(message('a'));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		end();
+		expect(parts.double.requests).toHaveLength(length);
+		expect(parts.double.queue.length).toBe(1);
+		expect(trigger.emissions).toEqual([]);
+		expect(JSON.stringify(log)).not.toContain(parts.double.apiTokenInstance);
+	});
+
+	it('hands a refused token over to n8n, without the token', async () => {
+		const trigger = await activate();
+		await longRequest();
+		parts.double.script(faults.notFound, { method: 'receiveNotification' });
+		parts.double.queue.enqueue(message('a'));
+		await emitted(trigger, 1);
+		finish(trigger);
+		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		expect(trigger.errors[0]).toMatchObject({
+			name: 'NodeApiError',
+			message: 'The API URL is not that of a GREEN-API server',
+			httpCode: '404',
+		});
+		expect(JSON.stringify(trigger.errors)).not.toContain(parts.double.apiTokenInstance);
+	});
+});
+
+describe('triggers on one instance', () => {
+	it('share one long request, and two activated together write the settings once', async () => {
+		const both = await Promise.all([
+			activate({ deleteFromQueue: 'immediately' }),
+			activate({ deleteFromQueue: 'immediately', events: ['incomingCall'] }),
+		]);
+		expect(asks('setSettings').map(({ body }) => body)).toEqual([
+			{ incomingWebhook: 'yes', incomingCallWebhook: 'yes' },
+		]);
+		parts.double.queue.enqueue(message('a'), { typeWebhook: 'incomingCall', idMessage: 'call' });
+		await queueLength(0);
+		expect(both.map(idsOf)).toEqual([['a'], ['call']]);
+		const asked = asks('receiveNotification').length;
+		parts.double.queue.enqueue(message('b'));
+		await queueLength(0);
+		expect(asks('receiveNotification').length - asked).toBeLessThanOrEqual(2);
+	});
+});
+
+describe('a test in the editor', () => {
+	it('takes nothing away from production, and nothing from the queue by itself', async () => {
+		const test = await activate({}, 'manual');
+		parts.double.queue.enqueue(message('a'), message('b'));
+		await emitted(test, 1);
+		const production = await activate({ deleteFromQueue: 'immediately' });
+		await queueLength(0);
+		expect(idsOf(test)).toEqual(['a']);
+		expect(idsOf(production)).toEqual(['a', 'b']);
+	});
+});
+
+describe('activation is refused', () => {
+	it('where a webhook URL is set: its host is told, and no more', async () => {
+		parts.double.queue.settings.webhookUrl = 'https://hooks.example.com/secret?token=secret';
+		const refusal = await activate().catch((error: unknown) => error);
+		expect(refusal).toMatchObject({ message: expect.stringContaining('hooks.example.com') });
+		expect(JSON.stringify(refusal)).not.toContain('secret');
+		expect(asks('setSettings')).toEqual([]);
+	});
+
+	it.each([
+		['a wrong token', { apiTokenInstance: 'fakeToken1' }, 'does not accept the API Token'],
+		['another instance', { idInstance: '1101999999' }, 'does not know this Instance ID'],
+		['an instance ID that is none', { idInstance: 'me' }, 'is not a number of 1 to 20 digits'],
+	])('for %s', async (_what, replaced, words) => {
+		await expect(activate({}, 'trigger', replaced)).rejects.toThrow(words);
+	});
+
+	it('where a chat is none', async () => {
+		const options = { onlyChats: ['call me'] };
+		await expect(activate({ options })).rejects.toThrow('"call me" has letters in it');
+	});
+
+	it('where the instance has no phone', async () => {
+		parts.double.setState(parts.double.idInstance, 'notAuthorized');
+		await expect(activate()).rejects.toThrow('no phone is linked to it');
+	});
+
+	it('not where the instance is starting: the trigger listens when it is up', async () => {
+		parts.double.setState(parts.double.idInstance, 'starting');
+		const trigger = await activate({ deleteFromQueue: 'immediately' });
+		parts.double.queue.enqueue(message('a'));
+		parts.double.setState(parts.double.idInstance, 'authorized');
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(['a']);
+		expect(parts.double.queue.settings.incomingWebhook).toBe('yes');
+	});
+});

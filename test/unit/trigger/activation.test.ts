@@ -1,0 +1,151 @@
+import { Activation, type Need, planSettings } from '@package/nodes/GreenApiTrigger/activation';
+import type { Send } from '@package/nodes/GreenApiTrigger/listener/subscriber';
+import { readAnswer } from '@package/nodes/shared/green-api/answer';
+import { isStarting } from '@package/nodes/shared/green-api/failures';
+import { UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { VirtualClock } from '../../virtual-time/virtualClock';
+
+const need = (flag: string, options: Partial<Need> = {}): Need => ({
+	flags: [flag],
+	turnOnNotifications: true,
+	clearWebhookUrl: false,
+	...options,
+});
+
+describe('the settings', () => {
+	const NONE = new Set<string>();
+
+	it('are left alone where all is on', () => {
+		expect(planSettings({ incomingWebhook: 'yes' }, [need('incomingWebhook')], NONE)).toEqual({});
+	});
+
+	it('are changed where something is off, and nowhere else', () => {
+		const settings = { incomingWebhook: 'no', stateWebhook: 'yes', outgoingWebhook: 'no' };
+		const needs = [need('incomingWebhook'), need('stateWebhook')];
+		expect(planSettings(settings, needs, NONE)).toEqual({ changes: { incomingWebhook: 'yes' } });
+	});
+
+	it('are left alone where the user wants that', () => {
+		const needs = [need('incomingWebhook', { turnOnNotifications: false })];
+		expect(planSettings({ incomingWebhook: 'no' }, needs, NONE)).toEqual({});
+	});
+
+	it('that an instance does not have are written once', () => {
+		const needs = [need('incomingBlockWebhook')];
+		expect(planSettings({}, needs, NONE)).toEqual({ changes: { incomingBlockWebhook: 'yes' } });
+		expect(planSettings({}, needs, new Set(['incomingBlockWebhook']))).toEqual({});
+	});
+
+	it.each([
+		['https://user:secret@hooks.example.com/secret?token=secret', 'at hooks.example.com,'],
+		['no address', 'at another address,'],
+	])('with the webhook URL %s: the host alone is told', (webhookUrl, words) => {
+		const { changes, failure } = planSettings({ webhookUrl }, [need('incomingWebhook')], NONE);
+		expect(changes).toBeUndefined();
+		expect(failure?.message).toContain(words);
+		expect(JSON.stringify(failure)).not.toContain('secret');
+	});
+
+	it('lose a webhook URL when one trigger wants it so', () => {
+		const needs = [need('a'), need('b', { clearWebhookUrl: true })];
+		expect(
+			planSettings({ webhookUrl: 'https://x.example', a: 'yes', b: 'no' }, needs, NONE),
+		).toEqual({
+			changes: { b: 'yes', webhookUrl: '' },
+		});
+	});
+});
+
+describe('an activation', () => {
+	let clock: VirtualClock;
+	let activation: Activation;
+	let settings: Record<string, unknown>;
+	let state: string;
+	let sent: Array<[string, unknown]>;
+	let refusals: number;
+
+	beforeEach(() => {
+		clock = new VirtualClock();
+		activation = new Activation(clock);
+		settings = { webhookUrl: '', incomingWebhook: 'no', stateWebhook: 'no' };
+		state = 'authorized';
+		sent = [];
+		refusals = 0;
+	});
+
+	const send: Send = async ({ method, body }) => {
+		sent.push([method, body]);
+		await clock.sleep(5);
+		if (refusals > 0) {
+			refusals -= 1;
+			return readAnswer(429, '', 'object');
+		}
+		if (method === 'setSettings') Object.assign(settings, body);
+		const answers: Record<string, unknown> = {
+			getStateInstance: { stateInstance: state },
+			getSettings: settings,
+			setSettings: { saveSettings: true },
+		};
+		return readAnswer(200, JSON.stringify(answers[method]), 'object');
+	};
+
+	async function prepare(...needs: Need[]) {
+		const outcomes = Promise.all(needs.map((each) => activation.prepare(each, 'c', send)));
+		await clock.pass();
+		return await outcomes;
+	}
+
+	it('turns on what is missing', async () => {
+		expect(await prepare(need('incomingWebhook'))).toEqual([undefined]);
+		expect(settings).toMatchObject({ incomingWebhook: 'yes', stateWebhook: 'no' });
+	});
+
+	it('of two triggers at once writes once, and of one right after the other reads once', async () => {
+		await prepare(need('incomingWebhook'), need('stateWebhook'));
+		await prepare(need('incomingWebhook'));
+		expect(sent.map(([method]) => method)).toEqual([
+			'getStateInstance',
+			'getSettings',
+			'setSettings',
+		]);
+		expect(sent[2]?.[1]).toEqual({ incomingWebhook: 'yes', stateWebhook: 'yes' });
+	});
+
+	it('writes nothing where all is on', async () => {
+		settings.incomingWebhook = 'yes';
+		await prepare(need('incomingWebhook'));
+		expect(sent.map(([method]) => method)).toEqual(['getStateInstance', 'getSettings']);
+	});
+
+	it('waits at the limit, which others use as well', async () => {
+		refusals = 2;
+		expect(await prepare(need('incomingWebhook'))).toEqual([undefined]);
+	});
+
+	it('of an instance that starts is put off', async () => {
+		state = 'starting';
+		const [failure] = await prepare(need('incomingWebhook'));
+		expect(failure && isStarting(failure)).toBe(true);
+		expect(sent).toHaveLength(1);
+	});
+
+	it.each(Object.keys(UNREADY_STATES).filter((name) => name !== 'starting'))(
+		'of an instance that is %s says what the credential’s test says',
+		async (name) => {
+			state = name;
+			const [failure] = await prepare(need('incomingWebhook'));
+			expect(failure?.message).toBe(UNREADY_STATES[name]);
+		},
+	);
+
+	it('fails those with the same credential together, and nobody else', async () => {
+		const wrong: Send = async () => readAnswer(401, '', 'object');
+		const outcomes = Promise.all([
+			activation.prepare(need('incomingWebhook'), 'wrong', wrong),
+			activation.prepare(need('incomingWebhook'), 'right', send),
+			activation.prepare(need('incomingWebhook'), 'wrong', wrong),
+		]);
+		await clock.pass();
+		expect((await outcomes).map((failure) => failure?.code)).toEqual(['401', undefined, '401']);
+	});
+});

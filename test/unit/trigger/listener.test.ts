@@ -1,0 +1,405 @@
+import { SimulatedQueue } from './simulatedQueue';
+
+const MINUTE = 60_000;
+
+let queue: SimulatedQueue;
+
+beforeEach(() => {
+	queue = new SimulatedQueue();
+});
+
+const pass = async (ms: number) => await queue.clock.pass(ms);
+const requests = (method: string) => queue.sent.filter((sent) => sent.method === method);
+
+describe('one trigger', () => {
+	it('gets what waits, in order, one after the other, each deleted when its execution is over', async () => {
+		queue.listener.join(queue.subscriber('a'));
+		queue.enqueue(1, 2, 3);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.left).toEqual([1, 2, 3]);
+		await queue.end('a', 'failed');
+		await pass(1_000);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([2, 3]);
+		await queue.end('a');
+		await pass(1_000);
+		await queue.end('a');
+		await pass(1_000);
+		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('waits for no execution where notifications are deleted immediately', async () => {
+		queue.listener.join(queue.subscriber('a', { deletion: 'immediately', auto: 'succeeded' }));
+		queue.enqueue(1, 2, 3);
+		await pass(1_000);
+		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('keeps to 100 requests a second for each method', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		queue.enqueue(...Array.from({ length: 200 }, (_, id) => id));
+		await pass(MINUTE);
+		expect(queue.left).toEqual([]);
+		for (const method of ['receiveNotification', 'deleteNotification']) {
+			const times = requests(method).map(({ at }) => at);
+			const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+			expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10);
+		}
+	});
+
+	it('asks once a minute at most while nothing comes, and leaves nothing behind', async () => {
+		const leave = queue.listener.join(queue.subscriber('a'));
+		await pass(60 * MINUTE);
+		expect(requests('receiveNotification').length).toBeLessThanOrEqual(60);
+		expect(queue.waiting).toBe(1);
+		expect(queue.log).toEqual([]);
+		leave();
+		await pass(0);
+		expect(queue.waiting).toBe(0);
+		expect(queue.clock.pending).toBe(0);
+		const { length } = queue.sent;
+		await pass(60 * MINUTE);
+		expect(queue.sent).toHaveLength(length);
+	});
+
+	it('asks no faster than once a second where GREEN-API does not wait as it was asked', async () => {
+		queue.faults.receiveNotification = Array.from({ length: 100 }, () => ({
+			status: 200,
+			body: '',
+		}));
+		queue.listener.join(queue.subscriber('a'));
+		await pass(50_000);
+		expect(requests('receiveNotification').length).toBeLessThanOrEqual(51);
+		expect(queue.log).toEqual([]);
+	});
+});
+
+describe('"When the Execution Succeeds"', () => {
+	const deletion = 'executionSucceeds';
+
+	it('delivers again after 1, 2, 4 … s, then deletes and says so', async () => {
+		queue.listener.join(queue.subscriber('a', { deletion, maxDeliveries: 9, auto: 'failed' }));
+		queue.enqueue(1);
+		await pass(10 * MINUTE);
+		const times = queue.started.map(({ at }) => at);
+		expect(times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1000)).toEqual([
+			1, 2, 4, 8, 16, 32, 60, 60,
+		]);
+		expect(queue.left).toEqual([]);
+		expect(queue.log).toEqual([
+			'GREEN-API Trigger: none of 9 executions for a notification succeeded; it is deleted from the queue',
+		]);
+	});
+
+	it('delivers again to the one whose execution failed, and to nobody else', async () => {
+		queue.listener.join(queue.subscriber('a', { deletion }));
+		queue.listener.join(queue.subscriber('b', { deletion, auto: 'succeeded' }));
+		queue.enqueue(1, 2);
+		await pass(100);
+		await queue.end('a', 'failed');
+		await pass(1_100);
+		await queue.end('a', 'succeeded');
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([1, 1, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+	});
+});
+
+it('delivers as often as it takes where n8n could not start an execution', async () => {
+	queue.listener.join(queue.subscriber('a', { maxDeliveries: 1 }));
+	queue.enqueue(1);
+	for (let time = 0; time < 10; time += 1) {
+		await pass(MINUTE);
+		await queue.end('a', 'notStarted');
+	}
+	expect(queue.left).toEqual([1]);
+	await pass(MINUTE);
+	await queue.end('a');
+	await pass(100);
+	expect(queue.left).toEqual([]);
+});
+
+describe('several triggers', () => {
+	it('each get what they ask for, over one long poll', async () => {
+		queue.listener.join(queue.subscriber('a', { only: [1, 2] }));
+		queue.listener.join(queue.subscriber('b', { only: [2, 3] }));
+		await pass(100);
+		expect(queue.waiting).toBe(1);
+		queue.enqueue(1, 2, 3);
+		await pass(100);
+		expect(queue.started.map(({ key, id }) => `${key}${id}`)).toEqual(['a1']);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.started.map(({ key, id }) => `${key}${id}`)).toEqual(['a1', 'a2', 'b2']);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.left).toEqual([2, 3]);
+		await queue.end('b');
+		await pass(100);
+		expect(queue.startedBy('b')).toEqual([2, 3]);
+	});
+
+	it('lose at once what none of them wants', async () => {
+		queue.listener.join(queue.subscriber('a', { only: [3] }));
+		queue.enqueue(1, 2, 3);
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([3]);
+		expect(queue.left).toEqual([3]);
+	});
+
+	it('one that joins in the middle gets the head as well', async () => {
+		queue.listener.join(queue.subscriber('a'));
+		queue.enqueue(1);
+		await pass(100);
+		queue.listener.join(queue.subscriber('b'));
+		await pass(100);
+		expect(queue.startedBy('b')).toEqual([1]);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.left).toEqual([1]);
+		await queue.end('b');
+		await pass(100);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('are not held by one that has left and whose execution never ends', async () => {
+		const leave = queue.listener.join(queue.subscriber('a'));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		queue.enqueue(1, 2);
+		await pass(100);
+		leave();
+		await pass(10_100);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('go on when the one whose credential was used leaves', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', { credential: 'one' }));
+		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+		leave();
+		queue.enqueue(1, 2);
+		await pass(1_000);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+	});
+
+	it('a wrong token ends those that have it, and nobody else', async () => {
+		queue.faults.one = [{ status: 401, body: '' }];
+		queue.listener.join(queue.subscriber('a', { credential: 'one' }));
+		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+		queue.enqueue(1);
+		await pass(1_000);
+		expect(queue.failed).toEqual([
+			{ key: 'a', message: 'GREEN-API does not accept the API Token' },
+		]);
+		expect(queue.startedBy('b')).toEqual([1]);
+		expect(queue.left).toEqual([]);
+	});
+});
+
+describe('a trigger that leaves', () => {
+	it('and comes back, as a saved workflow does, is not given again what is being worked on', async () => {
+		const leave = queue.listener.join(queue.subscriber('a'));
+		queue.enqueue(1, 2);
+		await pass(100);
+		leave();
+		await pass(50);
+		queue.listener.join(queue.subscriber('a'));
+		await pass(1_000);
+		expect(queue.startedBy('a')).toEqual([1]);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([2]);
+	});
+
+	it('gets again what had failed, when it comes back beside another one', async () => {
+		const options = { deletion: 'executionSucceeds', auto: 'failed' } as const;
+		const leave = queue.listener.join(queue.subscriber('a', options));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		queue.enqueue(1, 2);
+		await pass(5_000);
+		const before = queue.startedBy('a').length;
+		leave();
+		await pass(2_000);
+		expect(queue.left).toEqual([1, 2]);
+		queue.listener.join(queue.subscriber('a', { ...options, auto: 'succeeded' }));
+		await pass(1_000);
+		expect(queue.startedBy('a').slice(before)).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('has its notification deleted when its execution ends after all have left', async () => {
+		const leave = queue.listener.join(queue.subscriber('a'));
+		queue.enqueue(1, 2);
+		await pass(100);
+		leave();
+		await pass(MINUTE);
+		expect(queue.left).toEqual([1, 2]);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.left).toEqual([2]);
+		expect(queue.clock.pending).toBe(0);
+	});
+
+	it('while it waits to deliver again leaves no timer, and the notification stays', async () => {
+		const leave = queue.listener.join(
+			queue.subscriber('a', { deletion: 'executionSucceeds', auto: 'failed' }),
+		);
+		queue.enqueue(1);
+		await pass(5_000);
+		leave();
+		await pass(0);
+		expect(queue.clock.pending).toBe(0);
+		expect(queue.left).toEqual([1]);
+	});
+});
+
+describe('a test in the editor', () => {
+	const test = { isTest: true, auto: 'succeeded' } as const;
+
+	it('gets one notification, and production gets all of them', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		queue.listener.join(queue.subscriber('test', test));
+		queue.enqueue(1, 2);
+		await pass(1_000);
+		expect(queue.startedBy('test')).toEqual([1]);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('without production leaves the queue as it is, and asks no more', async () => {
+		queue.listener.join(queue.subscriber('test', test));
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('test')).toEqual([1]);
+		expect(queue.left).toEqual([1, 2]);
+		expect(queue.clock.pending).toBe(0);
+		expect(requests('deleteNotification')).toEqual([]);
+	});
+
+	it('waits for others to take away what it does not want, then says what is in the way', async () => {
+		queue.listener.join(queue.subscriber('test', { ...test, only: [2] }));
+		queue.enqueue(1, 2);
+		await pass(29_000);
+		expect(queue.failed).toEqual([]);
+		await pass(3_000);
+		expect(queue.failed).toEqual([
+			{
+				key: 'test',
+				message: 'The first notification in the queue is not one that this trigger waits for: test',
+			},
+		]);
+		expect(queue.left).toEqual([1, 2]);
+	});
+});
+
+describe('faults', () => {
+	const transient = [
+		['a broken connection', { code: 'ECONNRESET' }],
+		['no connection', { code: 'ECONNREFUSED' }],
+		['no network at all', { code: 'ENOTFOUND' }],
+		['a limit', { status: 429, body: '' }],
+		['a server in trouble', { status: 502, body: '<html>' }],
+		['a starting instance', { status: 400, body: 'instance in starting process try later' }],
+		['a page in place of an answer', { status: 200, body: '<html>' }],
+	] as const;
+
+	it.each(transient)('%s is waited out, with two lines in the log', async (_what, fault) => {
+		queue.faults.receiveNotification = Array.from({ length: 8 }, () => fault);
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		queue.enqueue(1);
+		await pass(10 * MINUTE);
+		const times = requests('receiveNotification').map(({ at }) => at);
+		const gaps = times
+			.slice(1, 9)
+			.map((at, index) => Math.round((at - (times[index] ?? 0)) / 1000));
+		expect(gaps).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.log).toHaveLength(2);
+		expect(queue.log[1]).toMatch(/received again, after 121 s/);
+	});
+
+	it('a deletion that fails for the moment is tried again; nothing is delivered twice', async () => {
+		queue.faults.deleteNotification = transient.map(([, fault]) => fault);
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		queue.enqueue(1, 2);
+		await pass(10 * MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it.each([
+		['findUnAckedMessage', { status: 500, body: '{"message":"findUnAckedMessage"}' }],
+		['"result": false', { status: 200, body: '{"result":false}' }],
+	])('%s: what is gone and comes again is deleted, not delivered', async (_what, fault) => {
+		queue.faults.deleteNotification = [fault];
+		queue.listener.join(queue.subscriber('a'));
+		queue.enqueue(1, 2);
+		await pass(100);
+		queue.renewReceipt();
+		await queue.end('a');
+		await pass(5_000);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([2]);
+	});
+
+	it.each([
+		['a wrong token', { status: 401, body: '' }, 'does not accept the API Token'],
+		['a wrong instance', { status: 403, body: '' }, 'does not know this Instance ID'],
+		['no phone', { status: 400, body: 'instance account not authorized' }, 'is not authorized'],
+		['no instance', { status: 400, body: 'Instance is deleted' }, 'was deleted'],
+		[
+			'a webhook URL',
+			{ status: 400, body: 'Message cannot be received because custom webhook url is set' },
+			'A webhook URL is set',
+		],
+	])('%s ends the listening and is told', async (_what, fault, words) => {
+		queue.faults.receiveNotification = [fault];
+		queue.listener.join(queue.subscriber('a'));
+		await pass(MINUTE);
+		expect(queue.failed).toEqual([{ key: 'a', message: expect.stringContaining(words) }]);
+		expect(queue.sent).toHaveLength(1);
+		expect(queue.clock.pending).toBe(0);
+	});
+
+	it('a proxy that ends idle connections is no news', async () => {
+		const send = queue.subscriber('a').send;
+		queue.listener.join(
+			queue.subscriber('a', {
+				send: async (request, signal) => {
+					await queue.clock.sleep(55_000);
+					queue.faults.receiveNotification = [{ code: 'ECONNRESET' }];
+					return await send(request, signal);
+				},
+			}),
+		);
+		await pass(10 * MINUTE);
+		expect(queue.log).toEqual([]);
+		expect(queue.sent.length).toBeGreaterThan(9);
+	});
+});
+
+describe('a trigger that could not be prepared yet', () => {
+	it('listens once it is', async () => {
+		const { STARTING } = await import('@package/nodes/shared/green-api/failures');
+		const outcomes = [STARTING, STARTING, undefined];
+		const prepare = async () => outcomes.shift();
+		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
+		queue.enqueue(1);
+		await pass(1_000);
+		expect(queue.sent).toEqual([]);
+		await pass(3_000);
+		expect(queue.startedBy('a')).toEqual([1]);
+	});
+
+	it('is told what stands against it', async () => {
+		const failure = { kind: 'instance', message: 'No', description: '', code: 'NOT_SENT' } as const;
+		queue.listener.join(queue.subscriber('a', { prepare: async () => failure }));
+		await pass(1_000);
+		expect(queue.failed).toEqual([{ key: 'a', message: 'No' }]);
+		expect(queue.sent).toEqual([]);
+	});
+});

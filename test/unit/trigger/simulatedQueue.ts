@@ -1,0 +1,140 @@
+/** A queue of GREEN-API in virtual time, and triggers that listen to it. */
+
+import { Listener } from '@package/nodes/GreenApiTrigger/listener/listener';
+import type { Ending } from '@package/nodes/GreenApiTrigger/listener/afterExecution';
+import type { Send, Subscriber } from '@package/nodes/GreenApiTrigger/listener/subscriber';
+import type { Notification } from '@package/nodes/GreenApiTrigger/notifications/notification';
+import { readAnswer } from '@package/nodes/shared/green-api/answer';
+import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
+import { METHODS } from '@package/nodes/shared/green-api/methods';
+import { VirtualClock } from '../../virtual-time/virtualClock';
+
+/** How long each answer takes, in ms. */
+const TRIP_MS = 5;
+
+export interface Sent {
+	at: number;
+	method: string;
+	receiptId?: string;
+	credential: string;
+}
+
+/** An answer other than the queue's own: a status with a body, or a network fault's code. */
+export type Fault = { status: number; body: string } | { code: string };
+
+export interface Started {
+	at: number;
+	key: string;
+	id: number;
+	end: (ending: Ending) => void;
+}
+
+export class SimulatedQueue {
+	readonly clock = new VirtualClock();
+	readonly sent: Sent[] = [];
+	/** Faults for the next requests of a method; those for a credential are for all its requests. */
+	readonly faults: Record<string, Fault[]> = {};
+	readonly started: Started[] = [];
+	readonly failed: Array<{ key: string; message: string }> = [];
+	readonly log: string[] = [];
+	/** Long requests that wait for something. */
+	waiting = 0;
+	readonly listener = new Listener(this.clock);
+
+	private entries: Array<{ receiptId: number; body: Notification }> = [];
+	private receipt = 100;
+	private arrival: Array<() => void> = [];
+
+	enqueue(...ids: number[]): void {
+		for (const id of ids) {
+			this.receipt += 1;
+			this.entries.push({ receiptId: this.receipt, body: { typeWebhook: 'test', id } });
+		}
+		for (const wake of this.arrival.splice(0)) wake();
+	}
+
+	/** What has not been deleted. */
+	get left(): number[] {
+		return this.entries.map(({ body }) => Number(body.id));
+	}
+
+	renewReceipt(): void {
+		const [head] = this.entries;
+		this.receipt += 1;
+		if (head) head.receiptId = this.receipt;
+	}
+
+	/** Ids that were started, by the trigger's key. */
+	startedBy(key: string): number[] {
+		return this.started.filter((started) => started.key === key).map(({ id }) => id);
+	}
+
+	/** Ends the last execution of a trigger. */
+	async end(key: string, ending: Ending = 'succeeded'): Promise<void> {
+		this.started.findLast((started) => started.key === key)?.end(ending);
+		await this.clock.pass(0);
+	}
+
+	/**
+	 * @param key of the trigger
+	 * @param options how it differs from one that waits for its executions; `only`: ids it wants
+	 */
+	subscriber(
+		key: string,
+		options: Partial<Subscriber> & { only?: number[]; auto?: Ending } = {},
+	): Subscriber {
+		const { only, auto, credential = 'credential', ...rest } = options;
+		const log = (line: string) => this.log.push(line);
+		return {
+			key,
+			credential,
+			isTest: false,
+			deletion: 'executionFinishes',
+			maxDeliveries: 5,
+			logger: { info: log, warn: log },
+			send: this.sendWith(credential),
+			wants: ({ id }) => only?.includes(Number(id)) ?? true,
+			start: async ({ id }) =>
+				await new Promise<Ending>((end) => {
+					this.started.push({ at: this.clock.now(), key, id: Number(id), end });
+					if (auto) end(auto);
+				}),
+			fail: ({ message }) => this.failed.push({ key, message }),
+			...rest,
+		};
+	}
+
+	private sendWith(credential: string): Send {
+		return async ({ method, path, query }, signal) => {
+			const at = this.clock.now();
+			this.sent.push({ at, method, credential, ...(path && { receiptId: path }) });
+			await this.clock.sleep(TRIP_MS);
+			const fault = this.faults[credential]?.[0] ?? this.faults[method]?.shift();
+			if (fault && 'code' in fault) return { ok: false, failure: failureOfNetwork(fault.code) };
+			const answer =
+				method === 'receiveNotification'
+					? async () => await this.receive(Number(query?.receiveTimeout), signal)
+					: async () => this.remove(Number(path));
+			const { status, body } = fault ?? { status: 200, body: await answer() };
+			return readAnswer(status, body, METHODS[method].answer);
+		};
+	}
+
+	private async receive(seconds: number, signal: AbortSignal | undefined): Promise<string> {
+		if (this.entries.length === 0) {
+			this.waiting += 1;
+			await new Promise<void>((resolve) => {
+				this.arrival.push(resolve);
+				this.clock.sleep(seconds * 1000, signal).then(resolve, resolve);
+			});
+			this.waiting -= 1;
+		}
+		return JSON.stringify(this.entries[0] ?? null);
+	}
+
+	private remove(receiptId: number): string {
+		const before = this.entries.length;
+		this.entries = this.entries.filter((entry) => entry.receiptId !== receiptId);
+		return JSON.stringify({ result: this.entries.length < before });
+	}
+}
