@@ -3,14 +3,11 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
-	type NodeConnectionType,
 } from 'n8n-workflow';
+import { MAIN } from '../shared/client/olderN8n';
 import { searchContacts } from './listSearch/searchContacts';
 import { contactProperties } from './resources/contact';
 import { getContactInfo } from './resources/contact/getContactInfo';
-
-/** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
-const MAIN: NodeConnectionType = 'main';
 
 /** Looks WhatsApp contacts up through GREEN-API. */
 export class GreenApi implements INodeType {

@@ -6,7 +6,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, readChatId } from '../../shared/green-api/chatId';
-import { type LookUpPolicy, startBatch } from '../../shared/queue/startBatch';
+import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
 import { apiError } from '../../shared/client/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/client/transport';
 

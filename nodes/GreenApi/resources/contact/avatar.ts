@@ -4,13 +4,6 @@ import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-w
 
 const MAX_AVATAR_BYTES = 10 * 1024 * 1024;
 
-/** @returns what tells that the user stops the execution, where n8n has it: older ones don't */
-export function cancelSignalOf(
-	context: Partial<Pick<IExecuteFunctions, 'getExecutionCancelSignal'>>,
-): AbortSignal | undefined {
-	return context.getExecutionCancelSignal?.();
-}
-
 /** @returns the stream's bytes, or undefined once they are more than `maxBytes` */
 async function readUpTo(
 	stream: AsyncIterable<Buffer>,
@@ -44,7 +37,7 @@ export async function downloadAvatar(
 	try {
 		// The helper's own timeout is for silence; a picture that trickles in would never end.
 		const deadline = AbortSignal.timeout(timeout);
-		const cancelled = cancelSignalOf(this);
+		const cancelled = this.getExecutionCancelSignal();
 		const response = (await this.helpers.httpRequest({
 			url,
 			encoding: 'stream',

@@ -1,21 +1,21 @@
 /** Contact → Get Contact Info: input items' chat ids in, contacts out. */
 
-import * as n8nWorkflow from 'n8n-workflow';
 import {
 	deepCopy,
 	type IBinaryData,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
-	type NodeExecutionHint,
 } from 'n8n-workflow';
 import type { Answer } from '../../../shared/green-api/answer';
 import type { Contact } from '../../../shared/green-api/contact';
 import type { Failure } from '../../../shared/green-api/failures';
-import { type LookUpOutcome, startBatch } from '../../../shared/queue/startBatch';
+import { type LookUpOutcome, startBatch } from '../../../shared/queue/batch';
 import { apiError, inputError, type ItemError } from '../../../shared/client/nodeErrors';
+import { retriedRunOf } from '../../../shared/client/nodeRun';
+import { withHints } from '../../../shared/client/olderN8n';
 import { readAccount, sendRequest } from '../../../shared/client/transport';
-import { cancelSignalOf, downloadAvatar } from './avatar';
+import { downloadAvatar } from './avatar';
 import { type RunCounts, summariseRun } from './hints';
 import { placeFields, shapeContact } from './output';
 import { type GroupIdPlan, type LookUpPlan, type Plan, planItems } from './plan';
@@ -66,25 +66,6 @@ function foundItem(
 	};
 }
 
-/** n8n 1.78 and older take hints together with the output. */
-const { NodeExecutionOutput } = n8nWorkflow as {
-	NodeExecutionOutput?: new (
-		output: INodeExecutionData[][],
-		hints: NodeExecutionHint[],
-	) => INodeExecutionData[][];
-};
-
-/** Some n8n have no hints for tools of an AI agent (n8n pull request 21238). */
-function withHints(
-	context: Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
-	output: INodeExecutionData[][],
-	hints: NodeExecutionHint[],
-): INodeExecutionData[][] {
-	if (context.addExecutionHints) context.addExecutionHints(...hints);
-	else if (NodeExecutionOutput && hints.length > 0) return new NodeExecutionOutput(output, hints);
-	return output;
-}
-
 /** There is an outcome for each plan that asks. */
 async function nextOf(outcomes: AsyncGenerator<LookUpOutcome, void>): Promise<LookUpOutcome> {
 	const { value } = await outcomes.next();
@@ -129,7 +110,8 @@ export async function getContactInfo(this: IExecuteFunctions): Promise<INodeExec
 	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
 		account: await readAccount.call(this),
 		stopOnFailure,
-		cancelSignal: cancelSignalOf(this),
+		cancelSignal: this.getExecutionCancelSignal(),
+		retriedRun: retriedRunOf(this),
 	});
 	const requests = plans.flatMap((plan) => (plan.kind === 'lookUp' ? [plan.request] : []));
 	const outcomes = batch.lookUpAll(requests);

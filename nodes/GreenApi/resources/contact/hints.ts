@@ -1,7 +1,7 @@
 /** What the user is told once a run is through, beside its items. */
 
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { BatchCounts } from '../../../shared/queue/startBatch';
+import type { BatchCounts } from '../../../shared/queue/batchCounts';
 
 /** What became of the input items. */
 export interface RunCounts {
@@ -27,10 +27,11 @@ function list(...parts: ReadonlyArray<[count: number, what: string]>): string {
 		.join(', ');
 }
 
-function tellFound({ asked, found }: RunCounts, { shared, cached }: BatchCounts): string {
+function tellFound({ asked, found }: RunCounts, { shared, cached, retained }: BatchCounts): string {
 	const saved = list(
 		[shared, 'by sharing the request of another item'],
 		[cached, 'from the cache'],
+		[retained, 'by an earlier try'],
 	);
 	return `Found ${found} of ${counted(asked, 'contact')}${saved && `, ${saved}`}.`;
 }
@@ -71,9 +72,10 @@ function tellAvatars({ avatarsMissing }: RunCounts): string {
  * @returns hints for the output pane: none when all went as anyone would expect
  */
 export function summariseRun(run: RunCounts, batch: Readonly<BatchCounts>): NodeExecutionHint[] {
-	const { shared, cached, refusals, retries, pacedMs } = batch;
+	const { shared, cached, retained, refusals, retries, pacedMs } = batch;
 	const isLong = pacedMs >= MINUTE_MS;
-	const isNotable = shared + cached + refusals + retries + run.groupsSkipped > 0 || isLong;
+	const isNotable =
+		shared + cached + retained + refusals + retries + run.groupsSkipped > 0 || isLong;
 	const hint = (type: 'info' | 'warning', message: string): NodeExecutionHint => ({
 		message,
 		type,

@@ -2,7 +2,7 @@
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { type ChatId, readChatId, type Rejection } from '../../../shared/green-api/chatId';
-import type { LookUpRequest } from '../../../shared/queue/startBatch';
+import type { LookUpRequest } from '../../../shared/queue/batch';
 import { type ContactSettings, contactReader, settingsReader } from './settings';
 
 interface ItemPlan {

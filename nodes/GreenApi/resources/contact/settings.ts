@@ -3,7 +3,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../../shared/green-api/chatId';
 import { DEFAULT_TIMEOUT_MS } from '../../../shared/green-api/methods';
-import type { LookUpPolicy } from '../../../shared/queue/startBatch';
+import type { LookUpPolicy } from '../../../shared/queue/batch';
 
 /** What each field with a choice can be; the first is the default. */
 export const CHOICES = {
@@ -44,8 +44,8 @@ export interface ContactSettings {
 
 export const DEFAULT_AVATAR_FIELD = 'avatar';
 
-/** GREEN-API documentation, "Rate limiter": one getContactInfo, one getGroupData a second. */
-export const DEFAULT_POLICY: LookUpPolicy = {
+/** What the options start with when they are added. */
+export const DEFAULT_POLICY: Required<LookUpPolicy> = {
 	requestsPerSecond: 1,
 	maxRetries: 4,
 	cacheSeconds: 0,
@@ -181,11 +181,13 @@ function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettin
 			read.fieldName('Avatar Binary Field', options.avatarBinaryField) || DEFAULT_AVATAR_FIELD,
 		timeout: read.milliseconds('Timeout (Ms)', options.timeout ?? DEFAULT_TIMEOUT_MS),
 		policy: {
-			requestsPerSecond: read.amount(
-				'requestsPerSecond',
-				'Requests per Second',
-				options.requestsPerSecond,
-			),
+			...(options.requestsPerSecond !== undefined && {
+				requestsPerSecond: read.amount(
+					'requestsPerSecond',
+					'Requests per Second',
+					options.requestsPerSecond,
+				),
+			}),
 			maxRetries: Math.floor(read.amount('maxRetries', 'Max Retries', options.maxRetries)),
 			cacheSeconds: read.amount(
 				'cacheSeconds',
