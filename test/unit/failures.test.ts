@@ -199,7 +199,7 @@ describe('what GREEN-API’s answers mean', () => {
 		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
 			'requests, spelled %s, of no method: nothing more works with this instance',
 			(status) => {
-				const { method: _method, ...counted } = invokeStatus(status);
+				const counted = { ...invokeStatus(status), method: undefined };
 				const other = { correspondentsStatus: { method: 'getcontactinfo', status: '' } };
 				for (const body of [{ invokeStatus: counted }, { invokeStatus: counted, ...other }]) {
 					expect(exceeded(body)).toMatchObject({ kind: 'instance', code: '466' });

@@ -109,12 +109,12 @@ class PacedBatch implements Batch {
 	lookUpAll(requests: readonly LookUpRequest[]): AsyncGenerator<LookUpOutcome, void> {
 		const repeats = new Repeats<Promise<LookUpOutcome>>(requests.filter(isRead).map(questionOf));
 		return lookAhead(requests, {
-			lookUp: async (request) => {
+			lookUp: (request) => {
 				const ask = async () => await this.lookUp(request);
-				if (!isRead(request)) return await ask();
+				if (!isRead(request)) return ask();
 				const { answer, isRepeated } = repeats.answer(questionOf(request), ask);
 				if (isRepeated) void answer.then(({ ok }) => ok && this.counter.found('shared'));
-				return await answer;
+				return answer;
 			},
 			isOver: () => this.endedBy !== undefined,
 			leave: () => this.end(failureOfNetwork('ERR_CANCELED')),

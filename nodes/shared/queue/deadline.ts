@@ -22,6 +22,12 @@ export async function withDeadline<T>(
 ): Promise<T | typeof TOO_LATE> {
 	return await new Promise((resolve, reject) => {
 		const takeOff = timetable.after(ms, () => resolve(TOO_LATE));
-		work.then(resolve, reject).finally(takeOff);
+		const inTime =
+			<Result>(settle: (result: Result) => void) =>
+			(result: Result) => {
+				takeOff();
+				settle(result);
+			};
+		work.then(inTime(resolve), inTime(reject));
 	});
 }
