@@ -62,7 +62,7 @@ export class VirtualClock implements Clock, Timers {
 	async pass(ms = Infinity): Promise<void> {
 		const end = this.time + ms;
 		await settle();
-		const isOver = () => ms === Infinity && this.pending === 0;
+		const isOver = () => ms === Infinity && !this.timers.some(({ isReferenced }) => isReferenced);
 		for (let [next] = this.timers; next && next.at <= end && !isOver(); [next] = this.timers) {
 			this.timers.shift();
 			this.time = next.at;
