@@ -3,16 +3,13 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
-	type NodeConnectionType,
 	NodeOperationError,
 } from 'n8n-workflow';
+import { MAIN } from '../shared/client/olderN8n';
 import { searchContacts } from './listSearch/searchContacts';
 import { searchGroups } from './listSearch/searchGroups';
 import { DEFAULT_RESOURCE, operationNamed, properties } from './operations';
 import { runPerItem } from './perItem/run';
-
-/** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
-const MAIN: NodeConnectionType = 'main';
 
 /** WhatsApp contacts and groups through GREEN-API. */
 export class GreenApi implements INodeType {

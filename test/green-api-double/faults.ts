@@ -30,8 +30,9 @@ export interface AnswerFault {
  * - `hang`: no answer; the connection stays open until client or double end it
  * - `cutOff`: status 200 and half of the announced body, then the connection is closed
  * - `cutOffJson`: status 200 and half of the JSON text, properly ended
+ * - `drip`: status 200 and the whole answer, a byte every 300 ms
  */
-export type Fault = AnswerFault | { kind: 'reset' | 'hang' | 'cutOff' | 'cutOffJson' };
+export type Fault = AnswerFault | { kind: 'reset' | 'hang' | 'cutOff' | 'cutOffJson' | 'drip' };
 
 function answer(status: number, contentType: string, body: PerRequest<string>): AnswerFault {
 	return { kind: 'answer', status, contentType, body };
@@ -150,7 +151,7 @@ function redirectTo(url: string, status = 302): AnswerFault {
 /**
  * GREEN-API documentation, "Common errors", and what its users reported: one entry for each status
  * and text, in each form in which the body comes. `{ kind: 'hang' }` has no entry, because it takes
- * a client's whole timeout.
+ * a client's whole timeout, nor has `{ kind: 'drip' }`.
  */
 export const faults = {
 	instanceStarting: refusal(400, 'instance in starting process try later'),

@@ -4,6 +4,19 @@ import { type ServerResponse } from 'node:http';
 import { type AnswerFault, type Fault, type RequestContext } from './faults';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+const DRIP_EVERY_MS = 300;
+
+/** Sends one byte after the other, until all are sent or the client is gone. */
+function drip(response: ServerResponse, whole: Buffer): void {
+	response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Content-Length': whole.length });
+	let sent = 0;
+	const timer = setInterval(() => {
+		response.write(whole.subarray(sent, sent + 1));
+		sent += 1;
+		if (sent >= whole.length) response.end();
+	}, DRIP_EVERY_MS);
+	response.on('close', () => clearInterval(timer));
+}
 
 function bodyOf({ body }: AnswerFault, context: RequestContext): string {
 	return typeof body === 'function' ? body(context) : body;
@@ -48,6 +61,10 @@ export function sendReply(
 	}
 
 	const whole = Buffer.from(bodyOf(answer, context));
+	if (reply.kind === 'drip') {
+		drip(response, whole);
+		return 0;
+	}
 	const half = whole.subarray(0, whole.length / 2);
 	if (reply.kind === 'cutOffJson') {
 		response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Content-Length': half.length }).end(half);

@@ -75,6 +75,7 @@ describe('at GREEN-API’s limit', () => {
 	});
 
 	it('loses nothing when the rate is set five times too high', async () => {
+		parts.double.script(faults.tooManyRequests, { chatId: chatIdOf(5) });
 		const finished = await run(workflow(contacts(20), { requestsPerSecond: 5 }));
 		expect(found(finished.json(NODE_NAME))).toEqual(found(contacts(20)));
 		expect(parts.double.requests.some(({ status }) => status === 429)).toBe(true);

@@ -127,3 +127,26 @@ describe('an answer that several read', () => {
 		}
 	});
 });
+
+describe('an answer with a reason in place of a result', () => {
+	it.each([
+		['{"reason":"bad request data"}', 'item'],
+		['{"reason":"get avatar timeout limit exceeded"}', 'transient'],
+		['{"status":false,"reason":"User get contact info limit reached"}', 'method'],
+	])('is a failure: %s', (body, kind) => {
+		expect(readAnswer(200, body, 'object')).toMatchObject({ ok: false, failure: { kind } });
+		expect(readAnswer(200, body, 'list')).toMatchObject({ ok: false, failure: { kind } });
+	});
+
+	it.each([
+		'{"result":false,"reason":"gone"}',
+		'{"chatId":"1@c.us","reason":"a field of its own"}',
+		'{"status":true,"reason":"fine"}',
+		'{"reason":""}',
+		'{"reason":null}',
+		'{"reason":{"text":"x"}}',
+		'{"status":false}',
+	])('is none where there is a result, or no reason: %s', (body) => {
+		expect(readAnswer(200, body, 'object').ok).toBe(true);
+	});
+});

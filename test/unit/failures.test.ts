@@ -4,6 +4,7 @@ import {
 	type Failure,
 	failureOfBody,
 	failureOfNetwork,
+	failureOfReason,
 	failureOfStatus,
 	isRateLimit,
 	isRefusal,
@@ -71,6 +72,15 @@ const DOCUMENTED: Array<
 	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
 	[404, 'Cannot POST /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
 	[404, 'Cannot GET /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
+	[
+		400,
+		'check phone number timeout limit exceeded',
+		'transient',
+		/did not answer GREEN-API in time/,
+		/again/,
+	],
+	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
+	[469, '', 'method', /no more requests of this kind/, /2 hours/],
 	[429, 'Too Many Requests', 'transient', /faster than it allows/, /one contact lookup a second/],
 	[499, 'Client Closed Request', 'transient', /closed before the answer came/, /again/],
 	[500, 'Internal Server Error', 'transient', /could not answer/, /in a few minutes/],
@@ -178,12 +188,23 @@ describe('what GREEN-API’s answers mean', () => {
 		const exceeded = (body: object) => failureOfStatus(466, JSON.stringify(body));
 
 		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
-			'requests, spelled %s: nothing more works with this instance',
+			'requests of a method, spelled %s: other methods still work',
 			(status) => {
 				const failure = exceeded({ invokeStatus: invokeStatus(status) });
-				expect(failure).toMatchObject({ kind: 'instance', code: '466' });
+				expect(failure).toMatchObject({ kind: 'method', code: '466' });
 				expect(failure.message).toMatch(/number of requests .* used up/);
 				expect(failure.description).toMatch(/change the tariff/);
+			},
+		);
+
+		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
+			'requests, spelled %s, of no method: nothing more works with this instance',
+			(status) => {
+				const counted = { ...invokeStatus(status), method: undefined };
+				const other = { correspondentsStatus: { method: 'getcontactinfo', status: '' } };
+				for (const body of [{ invokeStatus: counted }, { invokeStatus: counted, ...other }]) {
+					expect(exceeded(body)).toMatchObject({ kind: 'instance', code: '466' });
+				}
 			},
 		);
 
@@ -204,13 +225,13 @@ describe('what GREEN-API’s answers mean', () => {
 			expect(exceeded({ correspondentsStatus: chats, invokeStatus: left }).kind).toBe('item');
 		});
 
-		it.each(['QUOTE', 'QUOTA'])('both, spelled %s: nothing more works', (word) => {
+		it.each(['QUOTE', 'QUOTA'])('both, spelled %s: nothing more of this method works', (word) => {
 			const requests = invokeStatus(`${word}_EXCEEDED`);
 			const chats = correspondentsStatus(`CORRESPONDENTS_${word}_EXCEEDED`);
 			const both = { invokeStatus: requests, correspondentsStatus: chats };
 			const turned = { correspondentsStatus: chats, invokeStatus: requests };
-			expect(exceeded(both).kind).toBe('instance');
-			expect(exceeded(turned).kind).toBe('instance');
+			expect(exceeded(both).kind).toBe('method');
+			expect(exceeded(turned).kind).toBe('method');
 		});
 
 		it('reads the answer with line breaks and spaces in it, too', () => {
@@ -218,7 +239,7 @@ describe('what GREEN-API’s answers mean', () => {
 			const chats = {
 				correspondentsStatus: correspondentsStatus('CORRESPONDENTS_QUOTE_EXCEEDED'),
 			};
-			expect(failureOfStatus(466, JSON.stringify(requests, null, 4)).kind).toBe('instance');
+			expect(failureOfStatus(466, JSON.stringify(requests, null, 4)).kind).toBe('method');
 			expect(failureOfStatus(466, JSON.stringify(chats, null, 4)).kind).toBe('item');
 		});
 	});
@@ -248,6 +269,23 @@ describe('a success that brought something else', () => {
 		expect(failure).toMatchObject({ kind: 'transient', code: String(status) });
 		expect(failure.message).toMatch(/incomplete or does not come from GREEN-API/);
 		expect(failure.description).toMatch(/proxy/);
+	});
+});
+
+describe('a success that has a reason in place of a result', () => {
+	it.each([
+		['get avatar timeout limit exceeded', 'transient', /did not answer GREEN-API in time/],
+		['User get contact info limit reached', 'method', /no more requests of this kind/],
+		['bad request data', 'item', /does not accept this chat ID/],
+		['instance in starting process try later', 'transient', /is starting/],
+		['instance account not authorized', 'instance', /no phone is linked/],
+		['something new', 'item', /does not accept/],
+	])('"%s" concerns: %s', (reason, kind, message) => {
+		const failure = failureOfReason(200, `${reason} ${FAKE_TOKEN}`);
+		expect(failure).toMatchObject({ kind, code: '200' });
+		expect(failure.message).toMatch(message);
+		expectPlainWords(failure);
+		expect(JSON.stringify(failure)).not.toContain(FAKE_TOKEN);
 	});
 });
 
@@ -352,14 +390,16 @@ describe('the words of a failure', () => {
 		);
 	});
 
-	it('have nothing but their four parts, all of them texts', () => {
+	it('have nothing but their four parts, all of them texts, and whether nothing was done', () => {
 		for (const failure of [
 			failureOfStatus(400, EVERY_BODY[2] ?? ''),
 			failureOfNetwork('EPIPE'),
 			failureOfBody(200),
 		]) {
-			expect(Object.keys(failure).sort()).toEqual(['code', 'description', 'kind', 'message']);
-			for (const part of Object.values(failure)) expect(typeof part).toBe('string');
+			const { isUndone = true, ...texts } = failure;
+			expect(isUndone).toBe(true);
+			expect(Object.keys(texts).sort()).toEqual(['code', 'description', 'kind', 'message']);
+			for (const part of Object.values(texts)) expect(typeof part).toBe('string');
 		}
 	});
 });

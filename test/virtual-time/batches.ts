@@ -8,8 +8,9 @@ import {
 	type LookUpRequest,
 	type Send,
 	startBatch,
-} from '@package/nodes/shared/queue/startBatch';
-import { newSurroundings } from '@package/nodes/shared/queue/processWide';
+} from '@package/nodes/shared/queue/batch';
+import { newProcessState } from '@package/nodes/shared/queue/processState';
+import { Timetable } from '@package/nodes/shared/queue/timetable';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
 import { VirtualClock } from './virtualClock';
@@ -21,6 +22,9 @@ export const DEFAULT_POLICY: LookUpPolicy = {
 	cacheSeconds: 0,
 };
 
+/** Longer than anything takes here; tests of the deadline set their own. */
+const NO_TIMEOUT_MS = 2 ** 30;
+
 export function requestFor(
 	chatId: string,
 	policy: Partial<LookUpPolicy> = {},
@@ -29,7 +33,7 @@ export function requestFor(
 	return {
 		method: 'getContactInfo',
 		body: { chatId },
-		timeout: 30_000,
+		timeout: NO_TIMEOUT_MS,
 		policy: { ...DEFAULT_POLICY, ...policy },
 		...request,
 	};
@@ -44,11 +48,11 @@ export interface Asked {
 
 /** One n8n process more that uses an instance. */
 export function processOn(instance: SimulatedInstance, clock: VirtualClock, random: () => number) {
-	const around = newSurroundings(clock, random);
+	const state = newProcessState(clock, random, new Timetable(clock));
 
 	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
 		const account = { instance: 'instance', credential: 'credential' };
-		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, around);
+		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, state);
 	}
 
 	/** Asks for all at once; what they bring comes as time passes. */
@@ -68,7 +72,7 @@ export function processOn(instance: SimulatedInstance, clock: VirtualClock, rand
 		});
 	}
 
-	return { start, ask };
+	return { state, start, ask };
 }
 
 /** One process, with an instance that nobody else uses. */

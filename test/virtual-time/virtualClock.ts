@@ -1,10 +1,12 @@
 /** A clock whose time passes when a test says so. */
 
-import type { Clock } from '@package/nodes/shared/queue/clock';
+import type { Clock, Timers } from '@package/nodes/shared/queue/clock';
 
 interface Timer {
 	at: number;
 	wake: () => void;
+	/** Whether time goes on for it alone. */
+	isReferenced: boolean;
 }
 
 /** Lets every promise chain that can go on do so. */
@@ -12,7 +14,7 @@ export async function settle(): Promise<void> {
 	await new Promise(setImmediate);
 }
 
-export class VirtualClock implements Clock {
+export class VirtualClock implements Clock, Timers {
 	private time = 0;
 	private timers: Timer[] = [];
 
@@ -36,26 +38,42 @@ export class VirtualClock implements Clock {
 
 	/** Calls `wake` when it is `at`, in ms; returns what stands for that. */
 	at(at: number, wake: () => void): Timer {
-		const later = this.timers.findIndex((timer) => timer.at > at);
-		const timer: Timer = { at, wake };
+		return this.add({ at, wake, isReferenced: true });
+	}
+
+	start(ms: number, wake: () => void): () => void {
+		const timer = this.add({ at: this.time + Math.max(0, ms), wake, isReferenced: false });
+		return () => {
+			this.timers = this.timers.filter((other) => other !== timer);
+		};
+	}
+
+	private add(timer: Timer): Timer {
+		const later = this.timers.findIndex((other) => other.at > timer.at);
 		this.timers.splice(later === -1 ? this.timers.length : later, 0, timer);
 		return timer;
 	}
 
 	/** How many timers wait. */
 	get pending(): number {
-		return this.timers.length;
+		return this.timers.filter(({ isReferenced }) => isReferenced).length;
+	}
+
+	/** How many timers wait that keep no process alive. */
+	get unreferenced(): number {
+		return this.timers.length - this.pending;
 	}
 
 	/**
 	 * Lets time pass, from one timer to the next.
 	 *
-	 * @param ms how much; all there is to wait for, if left out
+	 * @param ms how much; until only unreferenced timers are left, if left out
 	 */
 	async pass(ms = Infinity): Promise<void> {
 		const end = this.time + ms;
 		await settle();
-		for (let [next] = this.timers; next && next.at <= end; [next] = this.timers) {
+		const isOver = () => ms === Infinity && !this.timers.some(({ isReferenced }) => isReferenced);
+		for (let [next] = this.timers; next && next.at <= end && !isOver(); [next] = this.timers) {
 			this.timers.shift();
 			this.time = next.at;
 			next.wake();

@@ -1,7 +1,7 @@
 /** Changes to the address book, and whether GREEN-API made them. */
 
 import type { Failure } from '../../shared/green-api/failures';
-import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/startBatch';
+import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 
 const NOT_MADE: Failure = {
 	kind: 'item',
@@ -12,7 +12,7 @@ const NOT_MADE: Failure = {
 
 /**
  * addContact, editContact and deleteContact answer with their own name and `true` (GREEN-API
- * documentation). Each is sent again when its answer got lost: doing it twice is the same.
+ * documentation).
  *
  * @param request one of the three
  * @param lookUp asks one question

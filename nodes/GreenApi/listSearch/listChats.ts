@@ -8,7 +8,7 @@ import type {
 import { apiError } from '../../shared/client/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/client/transport';
 import type { Answer } from '../../shared/green-api/answer';
-import { type LookUpPolicy, startBatch } from '../../shared/queue/startBatch';
+import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
 import { AddressBook, type ListedChat } from './addressBook';
 
 /**

@@ -1,7 +1,7 @@
 /** What the user is told once a run is through, beside its items. */
 
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { BatchCounts } from '../../shared/queue/startBatch';
+import type { BatchCounts } from '../../shared/queue/batchCounts';
 import type { Operation } from './operation';
 
 /** What became of the input items. */
@@ -37,11 +37,12 @@ function list(...parts: ReadonlyArray<[count: number, what: string]>): string {
 function tellFound(
 	{ verb, noun }: Words,
 	{ asked, found }: RunCounts,
-	{ shared, cached }: BatchCounts,
+	{ shared, cached, retained }: BatchCounts,
 ): string {
 	const saved = list(
 		[shared, 'by sharing the request of another item'],
 		[cached, 'from the cache'],
+		[retained, 'by an earlier try'],
 	);
 	return `${verb} ${found} of ${counted(asked, noun)}${saved && `, ${saved}`}.`;
 }
@@ -86,9 +87,10 @@ export function summariseRun(
 	run: RunCounts,
 	batch: Readonly<BatchCounts>,
 ): NodeExecutionHint[] {
-	const { shared, cached, refusals, retries, pacedMs } = batch;
+	const { shared, cached, retained, refusals, retries, pacedMs } = batch;
 	const isLong = pacedMs >= MINUTE_MS;
-	const isNotable = shared + cached + refusals + retries + run.groupsSkipped > 0 || isLong;
+	const isNotable =
+		shared + cached + retained + refusals + retries + run.groupsSkipped > 0 || isLong;
 	const hint = (type: 'info' | 'warning', message: string): NodeExecutionHint => ({
 		message,
 		type,

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Answer } from '../../shared/green-api/answer';
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
 import type { GreenApiRequest } from '../../shared/green-api/methods';
-import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/startBatch';
+import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import type { ChatField } from './chatField';
 import type { Fields, ValuesOf } from './field';
 

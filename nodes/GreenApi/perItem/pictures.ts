@@ -7,13 +7,6 @@ const MAX_PICTURE_BYTES = 10 * 1024 * 1024;
 /** So many pictures may be in memory on their way, whole, besides those that items already have. */
 const MOST_AT_A_TIME = 8;
 
-/** @returns what tells that the user stops the execution, where n8n has it: older ones don't */
-export function cancelSignalOf(
-	context: Partial<Pick<IExecuteFunctions, 'getExecutionCancelSignal'>>,
-): AbortSignal | undefined {
-	return context.getExecutionCancelSignal?.();
-}
-
 /** @returns the stream's bytes, or undefined once they are more than `maxBytes` */
 async function readUpTo(
 	stream: AsyncIterable<Buffer>,
@@ -86,7 +79,7 @@ export class Pictures {
 		timeout: number,
 	): Promise<IBinaryData | undefined> {
 		const { helpers } = this.context;
-		const cancelled = cancelSignalOf(this.context);
+		const cancelled = this.context.getExecutionCancelSignal();
 		// The helper's own timeout is for silence; a picture that trickles in would never end.
 		const signals = [AbortSignal.timeout(timeout), this.ending.signal];
 		const response = (await helpers.httpRequest({

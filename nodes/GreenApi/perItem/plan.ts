@@ -2,7 +2,7 @@
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
-import type { LookUpRequest } from '../../shared/queue/startBatch';
+import type { LookUpRequest } from '../../shared/queue/batch';
 import { givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
 import { requestFor, type Settings, settingsReader } from './settings';

@@ -1,22 +1,22 @@
 /** Runs an operation for all input items: plans them, looks up, and makes items of the answers. */
 
-import * as n8nWorkflow from 'n8n-workflow';
 import {
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
-	type NodeExecutionHint,
 	sleep,
 } from 'n8n-workflow';
 import type { Answer } from '../../shared/green-api/answer';
 import type { Failure } from '../../shared/green-api/failures';
 import { apiError, inputError, type ItemError } from '../../shared/client/nodeErrors';
+import { retriedRunOf } from '../../shared/client/nodeRun';
+import { withHints } from '../../shared/client/olderN8n';
 import { readAccount, sendRequest } from '../../shared/client/transport';
-import { type LookUpOutcome, startBatch } from '../../shared/queue/startBatch';
+import { type LookUpOutcome, startBatch } from '../../shared/queue/batch';
 import { type RunCounts, summariseRun } from './hints';
 import { addBinary, copyOf, foundItem, placeFields } from './items';
 import type { Found, Operation } from './operation';
-import { cancelSignalOf, Pictures } from './pictures';
+import { Pictures } from './pictures';
 import { type AskPlan, type Plan, planItems } from './plan';
 
 /** After so many parts of one answer, n8n gets its turn: a few milliseconds' work. */
@@ -26,25 +26,6 @@ function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
 	for (const plan of plans) {
 		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, plan.itemIndex);
 	}
-}
-
-/** n8n 1.78 and older take hints together with the output. */
-const { NodeExecutionOutput } = n8nWorkflow as {
-	NodeExecutionOutput?: new (
-		output: INodeExecutionData[][],
-		hints: NodeExecutionHint[],
-	) => INodeExecutionData[][];
-};
-
-/** Some n8n have no hints for tools of an AI agent (n8n pull request 21238). */
-function withHints(
-	context: Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
-	output: INodeExecutionData[][],
-	hints: NodeExecutionHint[],
-): INodeExecutionData[][] {
-	if (context.addExecutionHints) context.addExecutionHints(...hints);
-	else if (NodeExecutionOutput && hints.length > 0) return new NodeExecutionOutput(output, hints);
-	return output;
 }
 
 /** There is an outcome for each plan that asks. */
@@ -169,7 +150,8 @@ export async function runPerItem(
 	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
 		account: await readAccount.call(this),
 		stopOnFailure,
-		cancelSignal: cancelSignalOf(this),
+		cancelSignal: this.getExecutionCancelSignal(),
+		retriedRun: retriedRunOf(this),
 	});
 	const requests = plans.flatMap((plan) => (plan.kind === 'ask' ? [plan.request] : []));
 	const outcomes = batch.lookUpAll(requests, operation.ask);

@@ -2,8 +2,7 @@
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../shared/green-api/chatId';
-import { METHODS } from '../../shared/green-api/methods';
-import type { LookUpRequest } from '../../shared/queue/startBatch';
+import type { LookUpRequest } from '../../shared/queue/batch';
 import type { Field, Fields, ValuesOf } from './field';
 import { COMMON_OPTIONS, PHONE_OPTIONS, READING_OPTIONS } from './options';
 import type { Operation, Question } from './operation';
@@ -105,7 +104,7 @@ export function requestFor(
 	{ timeout, requestsPerSecond, maxRetries, cacheSeconds }: Settings,
 ): LookUpRequest {
 	const policy = {
-		requestsPerSecond: requestsPerSecond ?? METHODS[question.method].requestsPerSecond,
+		...(requestsPerSecond !== undefined && { requestsPerSecond }),
 		maxRetries,
 		cacheSeconds,
 	};

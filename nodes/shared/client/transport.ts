@@ -8,10 +8,12 @@ import type {
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
-import { type Answer, type Outcome, readAnswer } from '../green-api/answer';
+import { readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import { type GreenApiRequest, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
+import { readServerLimit } from '../green-api/serverLimit';
+import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
@@ -43,16 +45,11 @@ function textOf(causes: readonly object[], ...fields: string[]): string | undefi
 
 /**
  * Only the code of what n8n's helper throws is kept: the error itself holds the whole request, and
- * its URL the API token. The texts of a refused credential hold none. n8n 1 drops the error that it
- * wraps, but copies these texts, and the code as `httpCode` (`n8n-workflow`, `NodeApiError`); where
- * an answer broke off, it has the status there. No status is an error of the helper's by itself.
+ * its URL the API token. The texts of a refused credential hold none.
  */
 function failureOfThrown(thrown: unknown): Failure {
 	const causes = [...causesOf(thrown)];
-	const code = textOf(causes, 'errorCode', 'code', 'httpCode')?.replace(
-		/^\d+$/,
-		'ERR_BAD_RESPONSE',
-	);
+	const code = withoutStatus(textOf(causes, ...CODE_FIELDS));
 	if (code !== CREDENTIAL_REFUSED) return failureOfNetwork(code);
 	const message = textOf(causes, 'message') ?? '';
 	const description = textOf(causes, 'description') ?? '';
@@ -86,13 +83,13 @@ export async function readAccount(
  * @param request the method, its body, and how long one attempt may take
  * @param abortSignal ends the request at once; for triggers, as n8n itself brings the one of an
  *   execution (`n8n-core`, `httpRequestWithAuthentication`)
- * @returns the answer, or what kept it away; never throws
+ * @returns the answer, or what kept it away, with the limit that the server told; never throws
  */
 export async function sendRequest(
 	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
 	request: GreenApiRequest,
 	abortSignal?: AbortSignal,
-): Promise<Outcome<Answer>> {
+): Promise<Reply> {
 	const { httpMethod, answer: expected } = METHODS[request.method];
 	const options: IHttpRequestOptions = {
 		method: httpMethod,
@@ -113,10 +110,12 @@ export async function sendRequest(
 			options,
 		)) as IN8nHttpFullResponse;
 		const outcome = readAnswer(statusCode, String(body), expected);
+		const limit = readServerLimit(headers);
+		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		return outcome.ok || retryAfterMs === undefined
-			? outcome
-			: { ok: false, failure: { ...outcome.failure, retryAfterMs } };
+			? { ...outcome, ...told }
+			: { ok: false, failure: { ...outcome.failure, retryAfterMs }, ...told };
 	} catch (error) {
 		return { ok: false, failure: failureOfThrown(error) };
 	}

@@ -1,9 +1,13 @@
 /** From what came over the wire to an answer or a failure. */
 
-import { type Failure, failureOfBody, failureOfStatus } from './failures';
+import { type Failure, failureOfBody, failureOfReason, failureOfStatus } from './failures';
+import type { ServerLimit } from './serverLimit';
 
 /** What a request brought, as a value: nothing here is thrown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** What one try brought, and what the server said of its limit on the way, refusing or not. */
+export type Reply = Outcome<Answer> & { limit?: ServerLimit };
 
 /**
  * What an answer's JSON is: an object or null where there is nothing to tell, or a list.
@@ -40,12 +44,20 @@ function kindOf(value: unknown): AnswerKind | undefined {
 	return typeof value === 'object' ? 'object' : undefined;
 }
 
+/** @returns what GREEN-API says in place of a result, where it says nothing else */
+function reasonIn(parsed: unknown): string | undefined {
+	if (typeof parsed !== 'object' || parsed === null || !('reason' in parsed)) return undefined;
+	const { reason, ...rest } = parsed as { reason: unknown; status?: unknown };
+	const hasResult = Object.keys(rest).some((key) => key !== 'status' || rest.status !== false);
+	return typeof reason === 'string' && reason !== '' && !hasResult ? reason : undefined;
+}
+
 /**
  * @param status HTTP status
  * @param body the body as text, exactly as sent
  * @param expected what the method's answers are
- * @returns the answer, or the failure that stands in its place: a refusal, a cut-off answer, a
- *   proxy's page
+ * @returns the answer, or the failure that stands in its place: a refusal, with whatever status, a
+ *   cut-off answer, a proxy's page
  */
 export function readAnswer(status: number, body: string, expected: AnswerKind): Outcome<Answer> {
 	if (status < 200 || status > 299) return { ok: false, failure: failureOfStatus(status, body) };
@@ -53,6 +65,8 @@ export function readAnswer(status: number, body: string, expected: AnswerKind): 
 	if (mayBeEmpty && body.trim() === '') return { ok: true, value: new Answer('null') };
 	try {
 		const parsed: unknown = JSON.parse(body);
+		const reason = reasonIn(parsed);
+		if (reason !== undefined) return { ok: false, failure: failureOfReason(status, reason) };
 		if (kindOf(parsed) === (mayBeEmpty ? 'object' : expected)) {
 			return { ok: true, value: new Answer(body, parsed) };
 		}

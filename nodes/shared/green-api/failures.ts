@@ -2,9 +2,10 @@
 
 /**
  * What trying again would bring: `transient` may pass by itself; `item` concerns this request
- * alone; `instance` holds for every request with this credential.
+ * alone; `method` holds for every request of this method; `instance` for every one with this
+ * credential.
  */
-export type FailureKind = 'transient' | 'item' | 'instance';
+export type FailureKind = 'transient' | 'item' | 'method' | 'instance';
 
 /** A request that brought no contact. Made of our own words: never holds what the server sent. */
 export interface Failure {
@@ -17,13 +18,11 @@ export interface Failure {
 	code: string;
 	/** How long the server, or a proxy before it, asks to wait before the next try, in ms. */
 	retryAfterMs?: number;
+	/** GREEN-API is known not to have done what was asked. */
+	isUndone?: true;
 }
 
-interface Meaning {
-	kind: FailureKind;
-	message: string;
-	description: string;
-}
+type Meaning = Pick<Failure, 'kind' | 'message' | 'description' | 'isUndone'>;
 
 interface StatusMeaning extends Meaning {
 	/** The HTTP statuses it stands for, from and to. */
@@ -40,6 +39,30 @@ const MONTHLY_REQUESTS_USED_UP: Meaning = {
 	kind: 'instance',
 	message: 'The monthly number of requests of this GREEN-API instance is used up',
 	description: `Wait for next month, or change the tariff in ${CONSOLE}.`,
+};
+
+const METHOD_USED_UP: Meaning = {
+	kind: 'method',
+	message: 'The monthly number of requests of this kind is used up for this GREEN-API instance',
+	description: `Wait for next month, or change the tariff in ${CONSOLE}. Requests of other kinds still work.`,
+};
+
+const MESSENGER_LIMIT: Meaning = {
+	kind: 'method',
+	message: 'The messenger allows no more requests of this kind for now',
+	description: 'It does again after about 2 hours. Run the workflow then.',
+};
+
+const MESSENGER_SLOW: Meaning = {
+	kind: 'transient',
+	message: 'The messenger did not answer GREEN-API in time',
+	description: 'Run the workflow again.',
+};
+
+const CHAT_ID_REFUSED: Meaning = {
+	kind: 'item',
+	message: 'GREEN-API does not accept this chat ID',
+	description: 'Check that the number is right and has its country code.',
 };
 
 /**
@@ -60,6 +83,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'transient',
 		message: 'The GREEN-API instance is starting',
 		description: 'Starting takes up to 5 minutes. Run the workflow again after that.',
+		isUndone: true,
 	},
 	{
 		status: [400, 400],
@@ -89,12 +113,8 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		message: 'A webhook URL is set on the GREEN-API instance, so that its queue can’t be read',
 		description: `Clear webhookUrl in ${CONSOLE}, or let the trigger clear it with its option "Clear Webhook URL".`,
 	},
-	{
-		status: [400, 400],
-		kind: 'item',
-		message: 'GREEN-API does not accept this chat ID',
-		description: 'Check that the number is right and has its country code.',
-	},
+	{ status: [400, 400], body: /timeout limit exceeded/i, ...MESSENGER_SLOW },
+	{ status: [400, 400], ...CHAT_ID_REFUSED },
 	{
 		status: [401, 401],
 		kind: 'instance',
@@ -125,6 +145,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'transient',
 		message: 'GREEN-API waited too long for the request',
 		description: 'Run the workflow again.',
+		isUndone: true,
 	},
 	{
 		status: [429, 429],
@@ -132,6 +153,13 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		message: 'GREEN-API received requests faster than it allows',
 		description:
 			'It allows one contact lookup a second for each instance, and something else may be using them up. Look for other software on this instance, or run the workflow again later.',
+		isUndone: true,
+	},
+	{
+		status: [466, 466],
+		// Within one part of the body, in either order.
+		body: /"method"\s*:\s*"\w+"[^{}]*"QUOT[AE]_EXCEEDED"|"QUOT[AE]_EXCEEDED"[^{}]*"method"\s*:\s*"\w+"/,
+		...METHOD_USED_UP,
 	},
 	{
 		status: [466, 466],
@@ -147,6 +175,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		description: `Chats already used this month still work. To look up others, change the tariff in ${CONSOLE}.`,
 	},
 	{ status: [466, 466], ...MONTHLY_REQUESTS_USED_UP },
+	{ status: [469, 469], ...MESSENGER_LIMIT },
 	{
 		status: [499, 499],
 		kind: 'transient',
@@ -175,6 +204,15 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 	},
 ];
 
+/**
+ * What GREEN-API says with status 200 and a `reason` in place of a result: getAvatar does, and the
+ * methods of MAX instances. Other texts are those that come with status 400.
+ */
+const REASON_MEANINGS: ReadonlyArray<Meaning & { reason: RegExp }> = [
+	{ reason: /timeout limit exceeded/i, ...MESSENGER_SLOW },
+	{ reason: /limit reached/i, ...MESSENGER_LIMIT },
+];
+
 const UNEXPECTED_STATUS: Meaning = {
 	kind: 'item',
 	message: 'GREEN-API answered in an unknown way',
@@ -201,6 +239,7 @@ const NETWORK_MEANINGS: ReadonlyArray<Meaning & { code: RegExp }> = [
 		message: 'GREEN-API could not be reached',
 		description:
 			'Check the API URL in the credential and that this n8n can reach it, then run the workflow again.',
+		isUndone: true,
 	},
 	{
 		code: /^ERR_CANCELED$/,
@@ -243,8 +282,8 @@ const NOT_JSON: Meaning = {
 		'If it stays, something between this n8n and GREEN-API answers in its place: check the API URL in the credential and the proxy.',
 };
 
-function failure({ kind, message, description }: Meaning, code: string): Failure {
-	return { kind, message, description, code };
+function failure({ kind, message, description, isUndone }: Meaning, code: string): Failure {
+	return { kind, message, description, code, ...(isUndone && { isUndone }) };
 }
 
 /**
@@ -257,6 +296,16 @@ export function failureOfStatus(status: number, body: string): Failure {
 		(row) => status >= row.status[0] && status <= row.status[1] && (row.body?.test(body) ?? true),
 	);
 	return failure(meaning ?? UNEXPECTED_STATUS, String(status));
+}
+
+/**
+ * @param status HTTP status of the answer, 2xx
+ * @param reason what the answer says in place of a result
+ * @returns what it means; never holds any of `reason`
+ */
+export function failureOfReason(status: number, reason: string): Failure {
+	const meaning = REASON_MEANINGS.find((row) => row.reason.test(reason));
+	return failure(meaning ?? failureOfStatus(400, reason), String(status));
 }
 
 /**

@@ -8,26 +8,59 @@ interface Method {
 	answer: AnswerKind;
 	/** The documented limit, for each instance and method, in requests per second. */
 	requestsPerSecond: number;
+	effect: MethodEffect;
 }
+
+/**
+ * What a request changes: nothing (`read`), something that is the same when it is done twice
+ * (`idempotentWrite`), or something that is not (`write`). Only reads are shared and kept. A `write`
+ * is sent again only where it is known not to have happened.
+ */
+export type MethodEffect = 'read' | 'idempotentWrite' | 'write';
 
 /**
  * As GREEN-API's documentation has them ("Rate limiter" for the limits; addContact, editContact and
  * deleteContact are missing there and taken for 1).
+ *
+ * Doing it twice is the same for editContact, which writes the same names again, for deleteContact
+ * and for deleteNotification, which name what is to go and touch nothing else. It is not for
+ * addContact, whose second time answers 400 as if the first had not worked, nor for setSettings,
+ * each of which restarts the instance.
  */
 export const METHODS = {
-	addContact: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
-	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10 },
-	deleteContact: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
-	deleteNotification: { httpMethod: 'DELETE', answer: 'object', requestsPerSecond: 100 },
-	editContact: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
-	getAvatar: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10 },
-	getContactInfo: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
-	getContacts: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1 },
-	getGroupData: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
-	getSettings: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1 },
-	getStateInstance: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1 },
-	receiveNotification: { httpMethod: 'GET', answer: 'objectOrNothing', requestsPerSecond: 100 },
-	setSettings: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1 },
+	addContact: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'write' },
+	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
+	deleteContact: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 1,
+		effect: 'idempotentWrite',
+	},
+	deleteNotification: {
+		httpMethod: 'DELETE',
+		answer: 'object',
+		requestsPerSecond: 100,
+		effect: 'idempotentWrite',
+	},
+	editContact: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 1,
+		effect: 'idempotentWrite',
+	},
+	getAvatar: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
+	getContactInfo: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	getContacts: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1, effect: 'read' },
+	getGroupData: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	getSettings: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	getStateInstance: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	receiveNotification: {
+		httpMethod: 'GET',
+		answer: 'objectOrNothing',
+		requestsPerSecond: 100,
+		effect: 'read',
+	},
+	setSettings: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'write' },
 } as const satisfies Record<string, Method>;
 
 /** For one attempt. GREEN-API documents none; its slowest answers take a few seconds. */

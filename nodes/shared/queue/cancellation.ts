@@ -31,7 +31,13 @@ export class Cancellation {
 		return await new Promise((resolve, reject) => {
 			const end = () => resolve(CANCELLED);
 			this.waiting.add(end);
-			work.then(resolve, reject).finally(() => this.waiting.delete(end));
+			const over =
+				<Result>(settle: (result: Result) => void) =>
+				(result: Result) => {
+					this.waiting.delete(end);
+					settle(result);
+				};
+			work.then(over(resolve), over(reject));
 		});
 	}
 }

@@ -1,6 +1,7 @@
 /** Whether a request that failed is tried again, and when. Decides only: it neither waits nor sends. */
 
 import { type Failure, isRateLimit } from '../green-api/failures';
+import type { MethodEffect } from '../green-api/methods';
 
 /** The longest that one wait can be, in ms. */
 const LONGEST_WAIT_MS = 30_000;
@@ -28,6 +29,8 @@ export interface RetryPolicy {
 	spacingMs: number;
 	/** For how long the limit has refused every request, in ms. */
 	refusedForMs: number;
+	/** What the request changes. */
+	effect: MethodEffect;
 }
 
 export type RetryDecision =
@@ -42,7 +45,8 @@ const GIVE_UP: RetryDecision = { retry: false };
  * requests through: the pace has moved with the refusal, and which of the requests on an instance
  * meets it is a matter of chance. All else waits longer each time, by chance between 0 and the most
  * ("full jitter": Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog), so that
- * what failed together does not come back together.
+ * what failed together does not come back together. What must not be done twice is tried again only
+ * where it was not done.
  *
  * @param failure why the last try failed
  * @param tries what has happened so far, the last try included
@@ -53,10 +57,11 @@ const GIVE_UP: RetryDecision = { retry: false };
 export function decideRetry(
 	failure: Failure,
 	{ refusals, failures }: Tries,
-	{ maxRetries, spacingMs, refusedForMs }: RetryPolicy,
+	{ maxRetries, spacingMs, refusedForMs, effect }: RetryPolicy,
 	random: () => number,
 ): RetryDecision {
 	if (failure.kind !== 'transient' || maxRetries === 0) return GIVE_UP;
+	if (effect === 'write' && !failure.isUndone) return GIVE_UP;
 
 	if (isRateLimit(failure) && spacingMs > 0) {
 		const patienceMs = Math.max(PATIENCE_MS, PATIENCE_SLOTS * spacingMs);

@@ -10,13 +10,14 @@ import {
 } from '@package/nodes/shared/green-api/failures';
 import type { Account } from '@package/nodes/shared/client/transport';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import { newSurroundings, type Surroundings } from '@package/nodes/shared/queue/processWide';
+import { newProcessState, type ProcessState } from '@package/nodes/shared/queue/processState';
 import {
 	type Batch,
 	type LookUpOutcome,
 	type LookUpPolicy,
 	startBatch,
-} from '@package/nodes/shared/queue/startBatch';
+} from '@package/nodes/shared/queue/batch';
+import { Timetable } from '@package/nodes/shared/queue/timetable';
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { requestFor } from '../../virtual-time/batches';
 import { EarlyClock } from '../../virtual-time/earlyClock';
@@ -60,7 +61,7 @@ const fault = fc.oneof(
 interface PlannedBatch {
 	account: Account;
 	method: GreenApiMethod;
-	policy: LookUpPolicy;
+	policy: Required<LookUpPolicy>;
 	stopOnFailure: boolean;
 	/** Asks for all at once, and takes the outcomes in order. */
 	asksForAll: boolean;
@@ -143,7 +144,7 @@ interface Run {
 
 interface World {
 	clock: VirtualClock;
-	around: Surroundings;
+	state: ProcessState;
 	instances: Record<string, SimulatedInstance>;
 	runs: Run[];
 }
@@ -157,7 +158,7 @@ function endsBatch({ stopOnFailure }: PlannedBatch, { kind }: Failure): boolean 
 	return stopOnFailure || kind === 'instance';
 }
 
-function startRun({ clock, around, instances }: World, plan: PlannedBatch): Run {
+function startRun({ clock, state, instances }: World, plan: PlannedBatch): Run {
 	const { account, stopOnFailure, stopsAt, policy, method } = plan;
 	const controller = new AbortController();
 	const sent: Sent[] = [];
@@ -179,7 +180,7 @@ function startRun({ clock, around, instances }: World, plan: PlannedBatch): Run 
 		return one.outcome;
 	};
 	const cancelSignal = stopsAt === null ? undefined : controller.signal;
-	const batch = startBatch(send, { account, stopOnFailure, cancelSignal }, around);
+	const batch = startBatch(send, { account, stopOnFailure, cancelSignal }, state);
 	const run: Run = { plan, batch, asked: [], sent, stoppedAt: stopsAt ?? Infinity };
 
 	const ask = (chatId: string) => {
@@ -235,10 +236,10 @@ async function play(planned: Schedule): Promise<World> {
 			refusalLatencyMs: latencyMs,
 			fault: () => faults.shift(),
 		});
-	const around = newSurroundings(clock, random);
+	const state = newProcessState(clock, random, new Timetable(clock));
 	const world: World = {
 		clock,
-		around,
+		state,
 		instances: { one: newInstance(), two: newInstance() },
 		runs: [],
 	};
@@ -392,7 +393,7 @@ function checkPauses(runs: readonly Run[]): void {
 }
 
 /** Every slot and every place in flight is free again: as many go out as may, and no more. */
-async function checkFreshBatches({ clock, around, runs }: World): Promise<void> {
+async function checkFreshBatches({ clock, state, runs }: World): Promise<void> {
 	await clock.pass(LONGEST_PAUSE_MS);
 	const count = MOST_IN_FLIGHT + 1;
 	const hangsForMs = 10_000_000;
@@ -407,7 +408,7 @@ async function checkFreshBatches({ clock, around, runs }: World): Promise<void> 
 			await clock.sleep(hangsForMs);
 			return { ok: true, value: new Answer('{}') };
 		};
-		const batch = startBatch(send, { account: one.account, stopOnFailure: false }, around);
+		const batch = startBatch(send, { account: one.account, stopOnFailure: false }, state);
 		for (let index = 0; index < count; index++) {
 			const { method, requestsPerSecond } = one;
 			const chatId = `fresh ${index} at ${requestsPerSecond}`;

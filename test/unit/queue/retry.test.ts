@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** As close to 1 as a chance gets. */
 const ALMOST_ONE = 1 - 2 ** -32;
 
-const POLICY: RetryPolicy = { maxRetries: 4, spacingMs: 1_000, refusedForMs: 0 };
+const POLICY: RetryPolicy = { maxRetries: 4, spacingMs: 1_000, refusedForMs: 0, effect: 'read' };
 
 function decide(
 	failure: Failure,
@@ -192,6 +192,7 @@ describe('whatever happened before', () => {
 			maxRetries: fc.nat({ max: 5_000 }),
 			spacingMs: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1e9, noNaN: true })),
 			refusedForMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
+			effect: fc.constantFrom('read', 'idempotentWrite', 'write'),
 		});
 		const chance = fc.double({ min: 0, max: ALMOST_ONE, noNaN: true });
 		fc.assert(
@@ -212,5 +213,39 @@ describe('whatever happened before', () => {
 		expect(pauseAfter(DOWN)).toBeUndefined();
 		expect(pauseAfter({ ...DOWN, retryAfterMs: 0 })).toBe(0);
 		expect(pauseAfter({ ...DOWN, retryAfterMs: 12_345 })).toBe(12_345);
+	});
+});
+
+describe('a request that changes something', () => {
+	const known = [
+		['the limit', RATE_LIMITED],
+		['the instance is starting', failureOfStatus(400, 'instance in starting process')],
+		['the request did not arrive whole', failureOfStatus(408, '')],
+		['nobody was there', failureOfNetwork('ECONNREFUSED')],
+		['no name was found', failureOfNetwork('EAI_AGAIN')],
+	] as const;
+	const open = [
+		['GREEN-API is down', DOWN],
+		['a gateway gave up', failureOfStatus(504, '')],
+		['the client was gone', failureOfStatus(499, '')],
+		['the connection is reset', failureOfNetwork('ECONNRESET')],
+		['no answer in time', failureOfNetwork('ETIMEDOUT')],
+		['an answer that is cut off', failureOfBody(200)],
+	] as const;
+
+	it.each([...known, ...open])(
+		'is tried again where twice is the same as once: %s',
+		(_what, why) => {
+			const policy = { effect: 'idempotentWrite' as const };
+			expect(decide(why, { failures: 1 }, policy)).toMatchObject({ retry: true });
+		},
+	);
+
+	it.each(known)('is tried again where it is known that nothing happened: %s', (_what, why) => {
+		expect(decide(why, { failures: 1 }, { effect: 'write' })).toMatchObject({ retry: true });
+	});
+
+	it.each(open)('is not where it may have happened: %s', (_what, why) => {
+		expect(decide(why, { failures: 1 }, { effect: 'write' })).toEqual(GIVE_UP);
 	});
 });

@@ -19,7 +19,7 @@
  *
  * Quantities without a unit are parts of the spacing. They come from simulations of a jittery line,
  * of up to 8 processes on one instance, and of a rate 5 times too high; see
- * `test/unit/lookups/pace.simulation.test.ts` for what they have to reach.
+ * `test/unit/queue/limit.simulation.test.ts` for what they have to reach.
  */
 
 /** Careful until the line is known. */
@@ -97,7 +97,7 @@ export interface PacedRequest {
 }
 
 /** The pace of the requests of one instance and method. Times are in ms, by one clock. */
-export class Pace {
+export class Limit {
 	private margin = FIRST_MARGIN;
 	private marginStepDown = MARGIN_STEP_DOWN_AT_FIRST;
 	/** Whether the last one out came first, or after a break. */
@@ -134,8 +134,14 @@ export class Pace {
 	/** Of all requests. */
 	private refusalsInARow = 0;
 
-	/** @param random gives numbers from 0 up to, but not including, 1 */
-	constructor(private readonly random: () => number) {}
+	/**
+	 * @param requestsPerSecond what the documentation says that the limit is, until a server tells
+	 * @param random gives numbers from 0 up to, but not including, 1
+	 */
+	constructor(
+		public requestsPerSecond: number,
+		private readonly random: () => number,
+	) {}
 
 	/**
 	 * @param spacingMs the shortest time since the request before that is thought allowed; 0: the

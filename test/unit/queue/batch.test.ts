@@ -8,9 +8,13 @@ import {
 	failureOfStatus,
 } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import type { LookUpOutcome } from '@package/nodes/shared/queue/startBatch';
+import type { LookUpOutcome, Send } from '@package/nodes/shared/queue/batch';
 import { type Asked, chatIds, newProcess, requestFor } from '../../virtual-time/batches';
-import { answerFor, RATE_LIMITED } from '../../virtual-time/simulatedInstance';
+import {
+	answerFor,
+	RATE_LIMITED,
+	type SimulatedInstance,
+} from '../../virtual-time/simulatedInstance';
 import { settle } from '../../virtual-time/virtualClock';
 
 const SECOND_MS = 1_000;
@@ -61,6 +65,11 @@ function faultsFor(faults: Record<string, Failure | readonly Failure[]>) {
 	};
 }
 
+/** An instance that says with each answer that so many requests a second are allowed. */
+function telling(instance: SimulatedInstance, requestsPerSecond = 1_000): Send {
+	return async (request) => ({ ...(await instance.send(request)), limit: { requestsPerSecond } });
+}
+
 function times<T>(count: number, value: T): T[] {
 	return Array.from({ length: count }, () => value);
 }
@@ -88,6 +97,7 @@ describe('a batch of lookups', () => {
 			retries: 0,
 			shared: 0,
 			cached: 0,
+			retained: 0,
 			pacedRequests: 30,
 			pacedMs: 30 * SECOND_MS,
 		});
@@ -211,7 +221,7 @@ describe('lookups of the same contact', () => {
 
 	it.each([
 		['method', {}, { method: 'getGroupData' as const }],
-		['time-out', {}, { timeout: 1 }],
+		['time-out', {}, { timeout: 2 * MINUTE_MS }],
 		['number of tries', { maxRetries: 0 }, {}],
 	])('are several requests when they are asked with another %s', async (_what, policy, request) => {
 		const { clock, instance, start, ask } = newProcess({ latencyMs: () => MINUTE_MS });
@@ -694,18 +704,23 @@ describe('a batch that the user stops', () => {
 });
 
 describe('the rate that the user sets', () => {
-	it.each([0.1, 0.5, 3, 50])('is kept to, and nearly reached: %d a second', async (rate) => {
-		const { clock, instance, start, ask } = newProcess({ limit: Infinity });
-		ask(start(), chatIds(50), { requestsPerSecond: rate });
-		await clock.pass();
-		const lastMs = instance.requests.at(-1)?.sentAt ?? 0;
-		expect(lastMs).toBeGreaterThanOrEqual((49 * SECOND_MS) / rate);
-		expect(lastMs).toBeLessThanOrEqual((49 * MOST_SLOT_MS) / rate);
-	});
+	it.each([0.1, 0.5, 3, 50])(
+		'is kept to, and nearly reached where the server allows it: %d a second',
+		async (rate) => {
+			const { clock, instance, start, ask } = newProcess({ limit: Infinity });
+			ask(start({}, telling(instance)), chatIds(50), { requestsPerSecond: rate });
+			// What the server allows is known from the first answer on.
+			await clock.pass(1);
+			await clock.pass();
+			const lastMs = instance.requests.at(-1)?.sentAt ?? 0;
+			expect(lastMs).toBeGreaterThanOrEqual((49 * SECOND_MS) / rate);
+			expect(lastMs).toBeLessThanOrEqual((49 * MOST_SLOT_MS) / rate);
+		},
+	);
 
 	it('is each batch’s own, and one that is low holds up nobody else', async () => {
 		const { clock, instance, start, ask } = newProcess({ limit: Infinity });
-		ask(start(), chatIds(3, 'slow '), { requestsPerSecond: 0.1 });
+		ask(start({}, telling(instance)), chatIds(3, 'slow '), { requestsPerSecond: 0.1 });
 		const fast = ask(start(), chatIds(30, 'fast '), { requestsPerSecond: 10 });
 		await clock.pass();
 		expect(Math.max(...fast.map(({ settledAt = NaN }) => settledAt))).toBeLessThanOrEqual(
@@ -715,6 +730,46 @@ describe('the rate that the user sets', () => {
 		for (const [index, { sentAt }] of slow.slice(1).entries()) {
 			expect(sentAt - (slow[index]?.sentAt ?? NaN)).toBeGreaterThanOrEqual(10 * SECOND_MS);
 		}
+	});
+
+	it('is a cap: GREEN-API’s own limit holds where it is lower, or none is set', async () => {
+		for (const policy of [{ requestsPerSecond: 50 }, {}]) {
+			const { clock, instance, start } = newProcess({ limit: Infinity });
+			const batch = start();
+			const request = {
+				...requestFor('', { ...policy }),
+				policy: { maxRetries: 4, cacheSeconds: 0, ...policy },
+			};
+			for (const chatId of chatIds(10)) void batch.lookUp({ ...request, body: { chatId } });
+			await clock.pass();
+			expect(instance.requests.at(-1)?.sentAt).toBeGreaterThanOrEqual(9 * SECOND_MS);
+			expect(batch.counts).toMatchObject({ pacedRequests: 10, pacedMs: 10 * SECOND_MS });
+		}
+	});
+
+	it('is what the method’s own documentation says, if nothing is set', async () => {
+		const { clock, instance, start } = newProcess({ limit: Infinity });
+		const batch = start();
+		for (const chatId of chatIds(10)) {
+			const policy = { maxRetries: 4, cacheSeconds: 0 };
+			void batch.lookUp({ ...requestFor(chatId), method: 'checkWhatsapp', policy });
+		}
+		await clock.pass();
+		expect(instance.requests.at(-1)?.sentAt).toBeLessThanOrEqual(0.9 * MOST_SLOT_MS);
+	});
+
+	it('follows what the answers say, refusals included', async () => {
+		const { clock, instance, start } = newProcess({
+			fault: faultsFor({ 0: WRONG_CHAT_ID }),
+			limit: Infinity,
+		});
+		const batch = start({}, telling(instance, 20));
+		for (const chatId of chatIds(20)) {
+			const policy = { maxRetries: 4, cacheSeconds: 0 };
+			void batch.lookUp({ ...requestFor(chatId), policy });
+		}
+		await clock.pass();
+		expect(instance.requests.at(-1)?.sentAt).toBeLessThanOrEqual(19 * 0.05 * MOST_SLOT_MS);
 	});
 
 	it('is found out when it is more than GREEN-API allows: nothing is lost', async () => {
@@ -858,5 +913,89 @@ describe('many lookups', () => {
 		});
 		expect(await all).toEqual(expected);
 		expect(instance.chatIds).toEqual(['0', '1']);
+	});
+});
+
+describe('a failure of one method', () => {
+	const USED_UP = failureOfStatus(
+		466,
+		'{"invokeStatus":{"method":"getgroupdata","status":"QUOTE_EXCEEDED"}}',
+	);
+	const group = { method: 'getGroupData' } as const;
+
+	it('ends what asks that method, at once, and nothing else', async () => {
+		const { clock, instance, start, ask } = newProcess({
+			fault: ({ method }) => (method === 'getGroupData' ? USED_UP : undefined),
+		});
+		const batch = start();
+		const groups = ask(batch, ['g1', 'g2', 'g3'], {}, group);
+		const people = ask(batch, ['a', 'b', 'c']);
+		await clock.pass();
+		expect(USED_UP.kind).toBe('method');
+		expect(outcomesOf(groups)).toEqual([own(USED_UP), inherited(USED_UP), inherited(USED_UP)]);
+		expect(groups[2]?.settledAt).toBe(groups[0]?.settledAt);
+		expect(outcomesOf(people)).toEqual(['a', 'b', 'c'].map(found));
+		const later = [...ask(batch, ['g4'], {}, group), ...ask(batch, ['d'])];
+		await clock.pass();
+		expect(outcomesOf(later)).toEqual([inherited(USED_UP), found('d')]);
+		expect(instance.requests.filter(({ method }) => method === 'getGroupData')).toHaveLength(1);
+	});
+
+	it('ends the batch when the workflow is to stop', async () => {
+		const { clock, instance, start, ask } = newProcess({ fault: faultsFor({ g1: USED_UP }) });
+		const batch = start({ stopOnFailure: true });
+		const asked = [...ask(batch, ['g1'], {}, group), ...ask(batch, ['a', 'b'])];
+		await clock.pass();
+		expect(outcomesOf(asked)).toEqual([own(USED_UP), found('a'), inherited(USED_UP)]);
+		expect(instance.requests).toHaveLength(2);
+	});
+
+	it('gives way to what holds for the instance', async () => {
+		const { clock, start, ask } = newProcess({ fault: faultsFor({ g1: USED_UP, b: WRONG_TOKEN }) });
+		const batch = start();
+		const asked = [...ask(batch, ['g1', 'g2'], {}, group), ...ask(batch, ['a', 'b', 'c'])];
+		await clock.pass();
+		expect(outcomesOf(asked)).toEqual([
+			own(USED_UP),
+			inherited(USED_UP),
+			found('a'),
+			own(WRONG_TOKEN),
+			inherited(WRONG_TOKEN),
+		]);
+	});
+});
+
+describe('requests that change something', () => {
+	const writing = (method: 'addContact' | 'editContact') => ({ method });
+
+	it('are each sent, also those that are alike', async () => {
+		const { clock, instance, start } = newProcess();
+		const batch = start();
+		const requests = ['a', 'a', 'b'].map((chatId) =>
+			requestFor(chatId, { cacheSeconds: 60 }, writing('editContact')),
+		);
+		const taken: LookUpOutcome[] = [];
+		void (async () => {
+			for await (const outcome of batch.lookUpAll(requests)) taken.push(outcome);
+		})();
+		await clock.pass();
+		expect(taken).toHaveLength(3);
+		expect(instance.chatIds).toEqual(['a', 'a', 'b']);
+		expect(batch.counts).toMatchObject({ requests: 3, shared: 0, cached: 0 });
+	});
+
+	it('are tried again only where that does no harm', async () => {
+		const { clock, instance, start, ask } = newProcess({
+			fault: faultsFor({ a: times(2, DOWN), b: times(2, DOWN), c: [RATE_LIMITED] }),
+		});
+		const batch = start();
+		const asked = [
+			...ask(batch, ['a', 'c'], {}, writing('addContact')),
+			...ask(batch, ['b'], {}, writing('editContact')),
+		];
+		await clock.pass();
+		expect(outcomesOf(asked)).toEqual([own(DOWN), found('c'), found('b')]);
+		expect(instance.chatIds.filter((chatId) => chatId === 'a')).toHaveLength(1);
+		expect(instance.chatIds.filter((chatId) => chatId === 'b')).toHaveLength(3);
 	});
 });

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import { CANCELLED, Cancellation } from '@package/nodes/shared/queue/cancellation';
-import { type Asker, type Shared, SharedAnswers } from '@package/nodes/shared/queue/sharing';
+import { AnswerCache } from '@package/nodes/shared/queue/answerCache';
+import { Answers, type Found } from '@package/nodes/shared/queue/answers';
+import { type Asker, Coalescer } from '@package/nodes/shared/queue/coalesce';
+import { RetriedRuns, type RunTry } from '@package/nodes/shared/queue/retriedRuns';
+import { Timetable } from '@package/nodes/shared/queue/timetable';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 
 interface Asked {
@@ -17,12 +21,16 @@ interface Manners {
 	cacheMs?: number;
 	/** When it is this one's turn to ask. Default: at once. */
 	turn?: Promise<void>;
+	/** Whether nothing changes by asking. Default: so it is. */
+	isRead?: boolean;
+	/** Which try of a run asks. */
+	runTry?: RunTry;
 	/** Who asks. Default: somebody else each time. */
-	batch?: Pick<Asker, 'own' | 'others'>;
+	batch?: Asker;
 }
 
-function newBatch(): Pick<Asker, 'own' | 'others'> {
-	return { own: new Cancellation(), others: new Cancellation() };
+function newBatch(): Asker {
+	return { aborted: new Cancellation(), drained: new Cancellation() };
 }
 
 function found(text = '{"name":"Dealer"}'): Outcome<Answer> {
@@ -35,16 +43,23 @@ const MINUTE_MS = 60_000;
 /** Answers in common, and a server that answers when the test says so. */
 function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	const clock = new VirtualClock();
-	const answers = new SharedAnswers(clock, maxEntries, maxCharacters);
+	const answers = new Answers(
+		new AnswerCache(clock, new Timetable(clock), maxEntries, maxCharacters),
+		new Coalescer(),
+	);
 	const asked: Asked[] = [];
 
 	async function ask(question: string, manners: Manners = {}) {
-		const { manner = '', cacheMs = 0, batch = newBatch(), turn } = manners;
-		return await answers.get({ question, manner }, { cacheMs, ...batch }, async (claim) => {
-			if (turn) await turn;
-			if (!claim()) return CANCELLED;
-			return await new Promise((finish) => asked.push({ question, manner, finish }));
-		});
+		const { manner = '', cacheMs = 0, batch = newBatch(), isRead = true, turn, runTry } = manners;
+		return await answers.get(
+			{ question, manner, isRead },
+			{ cacheMs, ...batch, runTry },
+			async (claim) => {
+				if (turn) await turn;
+				if (!claim()) return CANCELLED;
+				return await new Promise((finish) => asked.push({ question, manner, finish }));
+			},
+		);
 	}
 
 	/** Asks, and has the server answer at once if it is asked. */
@@ -68,11 +83,11 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	return { clock, answers, asked, ask, source, keep, isKept };
 }
 
-function outcomesOf(all: Array<Shared | typeof CANCELLED>) {
+function outcomesOf(all: Array<Found | typeof CANCELLED>) {
 	return all.map((one) => (one === CANCELLED ? one : one.outcome));
 }
 
-function sourcesOf(all: Array<Shared | typeof CANCELLED>) {
+function sourcesOf(all: Array<Found | typeof CANCELLED>) {
 	return all.map((one) => (one === CANCELLED ? one : one.source));
 }
 
@@ -220,7 +235,7 @@ describe('who waits for a turn to ask', () => {
 		const [leavingTurn, stayingTurn] = [newTurn(), newTurn()];
 		const leaving = ask('x', { batch, turn: leavingTurn.turn });
 		const staying = ask('x', { turn: stayingTurn.turn });
-		batch.others.cancel();
+		batch.drained.cancel();
 		expect(await leaving).toBe(CANCELLED);
 		stayingTurn.come();
 		await settle();
@@ -232,7 +247,7 @@ describe('who waits for a turn to ask', () => {
 		const { asked, ask, source } = share();
 		const batch = newBatch();
 		const leaving = ask('x', { batch, turn: newTurn().turn });
-		batch.others.cancel();
+		batch.drained.cancel();
 		await leaving;
 		expect(await source('x')).toBe('request');
 		expect(asked).toHaveLength(1);
@@ -246,7 +261,7 @@ describe('who does not want to wait for another’s request any more', () => {
 		const first = ask('x');
 		const leaving = [ask('x', { batch }), ask('x', { batch })];
 		const staying = ask('x');
-		batch.others.cancel();
+		batch.drained.cancel();
 		expect(await Promise.all(leaving)).toEqual([CANCELLED, CANCELLED]);
 
 		asked[0]?.finish(found());
@@ -258,7 +273,7 @@ describe('who does not want to wait for another’s request any more', () => {
 		const { asked, ask } = share();
 		const batch = newBatch();
 		const all = Promise.all([ask('x', { batch }), ask('x', { batch })]);
-		batch.others.cancel();
+		batch.drained.cancel();
 		asked[0]?.finish(found());
 		expect(sourcesOf(await all)).toEqual(['request', 'shared']);
 	});
@@ -268,8 +283,8 @@ describe('who does not want to wait for another’s request any more', () => {
 		const batch = newBatch();
 		void ask('x', { batch });
 		const follower = ask('x', { batch });
-		batch.others.cancel();
-		batch.own.cancel();
+		batch.drained.cancel();
+		batch.aborted.cancel();
 		expect(await follower).toBe(CANCELLED);
 	});
 
@@ -279,8 +294,8 @@ describe('who does not want to wait for another’s request any more', () => {
 		void ask('x', { batch });
 		const follower = ask('x', { batch });
 		asked[0]?.finish(CANCELLED);
-		batch.others.cancel();
-		batch.own.cancel();
+		batch.drained.cancel();
+		batch.aborted.cancel();
 		expect(await follower).toBe(CANCELLED);
 		expect(asked).toHaveLength(1);
 	});
@@ -291,7 +306,7 @@ describe('who does not want to wait for another’s request any more', () => {
 		void ask('x', { batch });
 		const other = ask('x');
 		const follower = ask('x', { batch });
-		batch.others.cancel();
+		batch.drained.cancel();
 		asked[0]?.finish(CANCELLED);
 		expect(await follower).toBe(CANCELLED);
 		asked[1]?.finish(found());
@@ -504,5 +519,78 @@ describe('the room for kept answers', () => {
 			}),
 			{ numRuns: 300 },
 		);
+	});
+});
+
+describe('a request that changes something', () => {
+	it('is sent for each who asks, at the same time or later, and no answer is kept', async () => {
+		const { asked, ask, source } = share();
+		const write = { isRead: false, cacheMs: MINUTE_MS };
+		const all = Promise.all([ask('x', write), ask('x', write)]);
+		expect(asked).toHaveLength(2);
+		for (const { finish } of asked) finish(found());
+		expect(sourcesOf(await all)).toEqual(['request', 'request']);
+		expect(await source('x', write)).toBe('request');
+	});
+});
+
+describe('what an earlier try of the same run found', () => {
+	function tries() {
+		const [run, runs] = [{}, new RetriedRuns()];
+		return () => runs.beginTry(run);
+	}
+
+	it.each([
+		['an answer', true, found()],
+		['that there is nothing', true, found('null')],
+		['that something was changed', false, found()],
+	])('is not asked for again: %s', async (_what, isRead, outcome) => {
+		const { source } = share();
+		const nextTry = tries();
+		expect(await source('x', { isRead, runTry: nextTry() }, outcome)).toBe('request');
+		for (let count = 0; count < 3; count++) {
+			expect(await source('x', { isRead, runTry: nextTry() })).toBe('earlierTry');
+		}
+	});
+
+	it('is asked for again when it was a failure', async () => {
+		const { source } = share();
+		const nextTry = tries();
+		expect(await source('x', { runTry: nextTry() }, REFUSED)).toBe('request');
+		expect(await source('x', { runTry: nextTry() })).toBe('request');
+		expect(await source('x', { runTry: nextTry() })).toBe('earlierTry');
+	});
+
+	it('serves the next try once, so that asking again on purpose asks', async () => {
+		const { source } = share();
+		const nextTry = tries();
+		const first = { runTry: nextTry() };
+		expect(await source('x', first)).toBe('request');
+		expect(await source('x', first)).toBe('request');
+		const second = { runTry: nextTry() };
+		expect(await source('x', second)).toBe('earlierTry');
+		expect(await source('x', second)).toBe('request');
+	});
+
+	it('may also have come from the cache, or after that try was over', async () => {
+		const { asked, ask, keep, source } = share();
+		const nextTry = tries();
+		await keep('x', MINUTE_MS);
+		const first = { runTry: nextTry() };
+		expect(await source('x', { ...first, cacheMs: MINUTE_MS })).toBe('cache');
+		const late = ask('y', first);
+		const second = { runTry: nextTry() };
+		expect(await source('x', second)).toBe('earlierTry');
+		asked.at(-1)?.finish(found());
+		await late;
+		expect(await source('y', second)).toBe('earlierTry');
+	});
+
+	it('is nothing to another run', async () => {
+		const { source } = share();
+		const runs = new RetriedRuns();
+		expect(await source('x', { runTry: runs.beginTry({}) })).toBe('request');
+		expect(await source('x', { runTry: runs.beginTry({}) })).toBe('request');
+		expect(await source('x')).toBe('request');
 	});
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Pace } from '@package/nodes/shared/queue/pace';
+import { Limit } from '@package/nodes/shared/queue/limit';
 import { seededRandom } from '../../green-api-double/seededRandom';
 
 const SPACING_MS = 1_000;
@@ -19,7 +19,7 @@ class Line {
 	private refusals = 0;
 
 	constructor(
-		readonly pace: Pace,
+		readonly pace: Limit,
 		private readonly spacingMs = SPACING_MS,
 	) {}
 
@@ -61,7 +61,7 @@ class Line {
 
 /** A pace whose chances all come out the same. */
 function line(chance = 0, spacingMs = SPACING_MS): Line {
-	return new Line(new Pace(() => chance), spacingMs);
+	return new Line(new Limit(1, () => chance), spacingMs);
 }
 
 /** A line over which the first request went. */
@@ -120,7 +120,7 @@ describe('the pace', () => {
 
 describe('a first request that seems to be late onto the line', () => {
 	/** @returns what each next slot is later by than without an answer */
-	function delays(pace: Pace, start: number, tripsMs: number[]): number[] {
+	function delays(pace: Limit, start: number, tripsMs: number[]): number[] {
 		let now = start;
 		return tripsMs.map((tripMs) => {
 			pace.sent(SPACING_MS, now);
@@ -175,7 +175,7 @@ describe('a first request that seems to be late onto the line', () => {
 });
 
 describe('a request that this process was too busy to send', () => {
-	function delayedBy(...lateMs: number[]): Pace {
+	function delayedBy(...lateMs: number[]): Limit {
 		const { pace } = lineInUse();
 		pace.sent(SPACING_MS, 100_000);
 		for (const ms of lateMs) pace.delayed(request(100_000), ms);
@@ -409,7 +409,7 @@ describe('a request that is refused again and again, because others use the inst
 describe('beside other processes', () => {
 	it('puts a little chance in the spacing, drawn anew for each request', () => {
 		const random = seededRandom('beside others');
-		const shared = new Line(new Pace(random));
+		const shared = new Line(new Limit(1, random));
 		shared.acceptedAfter(2);
 		const gaps = Array.from({ length: 20 }, () => {
 			const { gap } = shared;
@@ -457,7 +457,7 @@ describe('a limit that is lower than was thought', () => {
 	const FIVE_TIMES_TOO_FAST_MS = SPACING_MS / 5;
 
 	function tooFast(seed: string): Line {
-		return new Line(new Pace(seededRandom(seed)), FIVE_TIMES_TOO_FAST_MS);
+		return new Line(new Limit(1, seededRandom(seed)), FIVE_TIMES_TOO_FAST_MS);
 	}
 
 	it.each(['a', 'b', 'c', 'd', 'e'])('is found out, and few are refused then (%s)', (seed) => {
@@ -493,7 +493,7 @@ describe('a limit that is lower than was thought', () => {
 	});
 
 	it('is not found where the limit is as was thought', () => {
-		const known = new Line(new Pace(seededRandom('as thought')));
+		const known = new Line(new Limit(1, seededRandom('as thought')));
 		known.refusedOf(200, SPACING_MS);
 		for (let count = 0; count < 20; count++) known.acceptedAfter(1);
 		expect(known.gap).toBeLessThanOrEqual(MOST_GAP_MS);
@@ -628,7 +628,7 @@ describe('whatever happens', () => {
 	it('no request goes earlier than its rate allows after one that got through, nor in a pause', () => {
 		fc.assert(
 			fc.property(fc.array(step, { maxLength: 30 }), fc.string(), (steps, seed) => {
-				const pace = new Pace(seededRandom(seed));
+				const pace = new Limit(1, seededRandom(seed));
 				const inFlight: Array<ReturnType<typeof request> & { isRefused: boolean }> = [];
 				let now = 0;
 				let lastThrough = -Infinity;

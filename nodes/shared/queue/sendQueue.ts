@@ -1,7 +1,8 @@
 /** Lets requests go one by one, at the pace that the limit allows, each batch in its turn. */
 
 import type { Clock } from './clock';
-import { MOST_LATENESS, type Pace, type PacedRequest } from './pace';
+import { type Limit, MOST_LATENESS, type PacedRequest } from './limit';
+import type { ServerLimit } from '../green-api/serverLimit';
 
 /** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 2 ** 30;
@@ -16,6 +17,11 @@ const ENOUGH_ON_TIME = 4;
 /** What became of a request, as far as the limit goes; `unknown` where no answer came. */
 export type Verdict = 'accepted' | 'refused' | 'unknown';
 
+export interface Told {
+	pauseMs?: number;
+	limit?: ServerLimit;
+}
+
 /** A slot that was given to a request. */
 export interface Turn {
 	/**
@@ -23,14 +29,14 @@ export interface Turn {
 	 * the first end counts.
 	 *
 	 * @param verdict whether the limit let it through
-	 * @param pauseMs how long the server asks everyone to wait, if it does, in ms
+	 * @param told what the answer says besides: how long everyone is to wait, in ms, and the limit
 	 */
-	end(verdict: Verdict, pauseMs?: number): void;
+	end(verdict: Verdict, told?: Told): void;
 }
 
 export interface TurnOptions {
-	/** The shortest time since the request before that is thought allowed, in ms; 0: none. */
-	spacingMs: number;
+	/** The user's own limit, which holds where it is the lower one; 0: not paced at all. */
+	requestsPerSecond?: number;
 	/** How often this request was refused before. */
 	refusals?: number;
 	/** Before the others of its batch: it had its turn already. */
@@ -46,7 +52,8 @@ export interface Window {
 	most: number;
 }
 
-interface Waiting extends Required<TurnOptions> {
+interface Waiting extends Required<Omit<TurnOptions, 'requestsPerSecond'>> {
+	requestsPerSecond: number | undefined;
 	grant: (turn: Turn | undefined) => void;
 	next: Waiting | undefined;
 }
@@ -96,28 +103,24 @@ class Queue {
 	}
 }
 
-/** @returns when the batch may go on as far as its own rate goes, where others have a higher one */
-function ownSlot({ head, lastSentAt }: Queue, spacingMs: number): number {
-	return head && head.spacingMs > spacingMs ? lastSentAt + head.spacingMs : -Infinity;
-}
-
 /** The requests of one instance and method, from all executions in this process. */
-export class Pacer {
+export class SendQueue {
 	/** Those in which someone waits, in the order of their turns. */
 	private queues: Queue[] = [];
 	private inFlight = 0;
 	/** How many may be in flight now. */
 	private open: number;
 	private wakesAt: number | undefined;
+	private usedAt = -Infinity;
 
 	/**
 	 * @param clock what time it is
-	 * @param pace when the next request may go
+	 * @param limit when the next request may go
 	 * @param window how many requests may wait for their answers at once
 	 */
 	constructor(
 		private readonly clock: Clock,
-		private readonly pace: Pace,
+		private readonly limit: Limit,
 		private readonly window: Window,
 	) {
 		this.open = window.first;
@@ -139,19 +142,35 @@ export class Pacer {
 		};
 	}
 
+	/** The time between requests as far as GREEN-API's limit goes, in ms. */
+	get spacingMs(): number {
+		return 1000 / this.limit.requestsPerSecond;
+	}
+
+	/** Whether nobody waits and nothing is in flight. */
+	get isIdle(): boolean {
+		return this.inFlight === 0 && this.queues.length === 0;
+	}
+
+	/** When a turn was asked for or ended last, in ms. */
+	get lastUsedAt(): number {
+		return this.usedAt;
+	}
+
 	/** @returns for how long every request has been refused, in ms; 0 when the last was not */
 	refusedFor(): number {
-		return this.pace.refusedFor(this.clock.now());
+		return this.limit.refusedFor(this.clock.now());
 	}
 
 	private async takeTurn(
 		queue: Queue,
-		{ spacingMs, refusals = 0, ahead = false, claim = () => true }: TurnOptions,
+		{ requestsPerSecond, refusals = 0, ahead = false, claim = () => true }: TurnOptions,
 	): Promise<Turn | undefined> {
 		if (queue.isClosed) return undefined;
+		this.usedAt = this.clock.now();
 		return await new Promise((grant) => {
 			if (!queue.head) this.queues.push(queue);
-			queue.add({ spacingMs, refusals, ahead, claim, grant, next: undefined });
+			queue.add({ requestsPerSecond, refusals, ahead, claim, grant, next: undefined });
 			this.dispatch();
 		});
 	}
@@ -164,9 +183,9 @@ export class Pacer {
 			}
 			const now = this.clock.now();
 			// Where workflows set different rates, one that is low holds up nobody else.
-			const spacingMs = Math.min(...this.queues.map(({ head }) => head?.spacingMs ?? Infinity));
-			const slot = this.pace.nextSlot(spacingMs, now);
-			const slots = this.queues.map((queue) => Math.max(slot, ownSlot(queue, spacingMs)));
+			const spacingMs = Math.min(...this.queues.map(({ head }) => this.spacingOf(head)));
+			const slot = this.limit.nextSlot(spacingMs, now);
+			const slots = this.queues.map((queue) => Math.max(slot, this.ownSlot(queue, spacingMs)));
 			const next = slots.findIndex((own) => own <= now);
 			const queue = this.queues[next];
 			if (!queue) {
@@ -175,6 +194,19 @@ export class Pacer {
 			}
 			this.takeHead(queue, next, spacingMs, now);
 		}
+	}
+
+	private spacingOf(waiting: Waiting | undefined): number {
+		const { requestsPerSecond = Infinity } = waiting ?? {};
+		if (requestsPerSecond === 0) return 0;
+		const spacingMs = Math.max(1000 / requestsPerSecond, this.spacingMs);
+		return Math.min(Number.MAX_SAFE_INTEGER, spacingMs);
+	}
+
+	/** When the batch may go on as far as its own rate goes, where others have a higher one. */
+	private ownSlot({ head, lastSentAt }: Queue, spacingMs: number): number {
+		const own = this.spacingOf(head);
+		return own > spacingMs ? lastSentAt + own : -Infinity;
 	}
 
 	private takeHead(queue: Queue, place: number, spacingMs: number, now: number): void {
@@ -195,19 +227,21 @@ export class Pacer {
 
 	private give({ refusals, grant }: Waiting, spacingMs: number, now: number): void {
 		this.inFlight += 1;
-		this.pace.sent(spacingMs, now);
+		this.limit.sent(spacingMs, now);
 		const request: PacedRequest = { spacingMs, sentAt: now, refusals };
 		const turn = { isOver: false };
 		void this.watchDelay(request, turn);
 		grant({
-			end: (verdict, pauseMs) => {
+			end: (verdict, { pauseMs, limit } = {}) => {
 				if (turn.isOver) return;
 				turn.isOver = true;
 				const endedAt = this.clock.now();
+				this.usedAt = endedAt;
 				this.inFlight -= 1;
+				if (limit) this.limit.requestsPerSecond = limit.requestsPerSecond;
 				this.open = Math.min(this.window.most, this.open + 1);
-				if (verdict !== 'unknown') this.pace[verdict](request, endedAt);
-				if (pauseMs !== undefined) this.pace.pauseUntil(endedAt + pauseMs);
+				if (verdict !== 'unknown') this.limit[verdict](request, endedAt);
+				if (pauseMs !== undefined) this.limit.pauseUntil(endedAt + pauseMs);
 				this.dispatch();
 			},
 		});
@@ -225,7 +259,7 @@ export class Pacer {
 			now = this.clock.now();
 			const isLate = now - due > USUAL_LATENESS_MS;
 			onTime = isLate ? 0 : onTime + 1;
-			if (isLate) this.pace.delayed(request, now - due);
+			if (isLate) this.limit.delayed(request, now - due);
 		}
 	}
 

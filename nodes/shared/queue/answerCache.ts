@@ -1,0 +1,88 @@
+/** Answers that are kept for those who ask later. */
+
+import type { Answer } from '../green-api/answer';
+import type { Clock } from './clock';
+import type { Timetable } from './timetable';
+
+interface Kept {
+	answer: Answer;
+	at: number;
+	until: number;
+}
+
+/** Answers that are too old are looked for no more often than that. */
+const SWEEP_EVERY_MS = 1_000;
+
+export class AnswerCache {
+	/** In the order of use, the least recently used first. */
+	private readonly kept = new Map<string, Kept>();
+	private characters = 0;
+	private sweepsAt = Infinity;
+	private cancelSweep: (() => void) | undefined;
+
+	/**
+	 * @param clock what time it is
+	 * @param timetable what has answers leave when they are too old
+	 * @param maxEntries how many answers are kept at most
+	 * @param maxCharacters how long their texts may be, all together
+	 */
+	constructor(
+		private readonly clock: Clock,
+		private readonly timetable: Timetable,
+		private readonly maxEntries: number,
+		private readonly maxCharacters: number,
+	) {}
+
+	/** How many answers are kept. */
+	get size(): number {
+		return this.kept.size;
+	}
+
+	/** @returns the answer to a question, if there is one that is younger than `maxAgeMs` */
+	find(question: string, maxAgeMs: number): Answer | undefined {
+		const entry = this.kept.get(question);
+		const now = this.clock.now();
+		if (!entry || now >= entry.until || now - entry.at >= maxAgeMs) return undefined;
+		this.kept.delete(question);
+		this.kept.set(question, entry);
+		return entry.answer;
+	}
+
+	/** Keeps an answer for so many ms, or longer if a former one was kept for longer. */
+	keep(question: string, answer: Answer, forMs: number): void {
+		const now = this.clock.now();
+		const until = Math.max(now + forMs, this.kept.get(question)?.until ?? 0);
+		this.drop(question);
+		this.kept.set(question, { answer, at: now, until });
+		this.characters += answer.text.length;
+		for (const oldest of this.kept.keys()) {
+			if (this.kept.size <= this.maxEntries && this.characters <= this.maxCharacters) break;
+			this.drop(oldest);
+		}
+		this.sweepAt(until, now);
+	}
+
+	private drop(question: string): void {
+		this.characters -= this.kept.get(question)?.answer.text.length ?? 0;
+		this.kept.delete(question);
+	}
+
+	private sweepAt(until: number, now: number): void {
+		const at = Math.max(until, now + SWEEP_EVERY_MS);
+		if (at >= this.sweepsAt) return;
+		this.cancelSweep?.();
+		this.sweepsAt = at;
+		this.cancelSweep = this.timetable.after(at - now, () => this.sweep());
+	}
+
+	private sweep(): void {
+		const now = this.clock.now();
+		this.sweepsAt = Infinity;
+		let next = Infinity;
+		for (const [question, { until }] of this.kept) {
+			if (until <= now) this.drop(question);
+			else next = Math.min(next, until);
+		}
+		if (next < Infinity) this.sweepAt(next, now);
+	}
+}
