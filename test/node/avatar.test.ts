@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { INodeParameters } from 'n8n-workflow';
 import { expectNothingShared } from '../assertions/objectGraph';
 import {
 	NODE_NAME,
@@ -8,6 +9,7 @@ import {
 	withInput,
 	withParameters,
 } from '../engine/workflowFiles';
+import { startGreenApiDouble } from '../green-api-double/greenApiDouble';
 import { PICTURE } from '../green-api-double/media';
 import { useNode } from './setup';
 
@@ -173,51 +175,67 @@ describe('downloading avatars', () => {
 	});
 });
 
-/** Real time: pictures don't come faster because the pace's clock does. */
-describe('avatars that take 1.5 times as long as the pace', () => {
-	const TIME_FACTOR = 5;
-	const SLOT_MS = 1000 / TIME_FACTOR;
-	const PICTURE_MS = 1.5 * SLOT_MS;
+describe('avatars beside the lookups', () => {
+	/** How many times as fast as GREEN-API's one a second. */
+	const TIME_FACTOR = 2;
+	const PICTURE_MS = (1.5 * 1000) / TIME_FACTOR;
 	const CONTACTS = 20;
 	const { parts, run } = useNode({ rateFactor: TIME_FACTOR }, TIME_FACTOR);
+	const input = Array.from({ length: CONTACTS }, (_, index) => ({
+		chatId: `${79001000001 + index}@c.us`,
+	}));
+	let pictures: Server;
 
-	it('come side by side and never slow the pace', async () => {
-		let running = 0;
-		let most = 0;
-		const pictures = createServer((_request, response) => {
-			running += 1;
-			most = Math.max(most, running);
-			setTimeout(() => {
-				running -= 1;
-				response.end(PICTURE);
-			}, PICTURE_MS);
-		});
+	async function withPictures(answer: (response: ServerResponse) => void): Promise<void> {
+		pictures = createServer((_request, response) => answer(response));
 		await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
 		const { port } = pictures.address() as AddressInfo;
-		const input = Array.from({ length: CONTACTS }, (_, index) => ({
-			chatId: `${79001000001 + index}@c.us`,
-		}));
 		for (const { chatId } of input) {
 			const avatar = `http://127.0.0.1:${port}/${chatId}`;
 			parts.double.addressBook.set(chatId, { chatId, avatar });
 		}
-		const timed = async (downloadAvatar: boolean) => {
-			const file = withParameters(withInput(testWorkflow('avatar'), input), {
-				options: { downloadAvatar },
-			});
-			const start = performance.now();
-			const finished = await run(file);
-			const ms = performance.now() - start;
-			const with_ = finished.items(NODE_NAME).filter(({ binary }) => binary).length;
-			expect(with_).toBe(downloadAvatar ? CONTACTS : 0);
-			return ms;
-		};
-		const without = await timed(false);
-		const withAvatars = await timed(true);
-		await new Promise((resolve) => pictures.close(resolve));
+	}
+	afterEach(async () => await new Promise((resolve) => pictures.close(resolve)));
 
-		expect(most).toBeGreaterThan(1);
-		// The last contact's picture can only begin when the last answer is there.
+	const workflow = (options: INodeParameters) =>
+		withParameters(withInput(testWorkflow('avatar'), input), { options });
+
+	it('hold up no lookup, even if none of them comes before the last lookup', async () => {
+		const held: ServerResponse[] = [];
+		const areLookupsDone = () =>
+			new Set(parts.double.requests.map(({ chatId }) => chatId)).size === CONTACTS;
+		await withPictures((response) => {
+			if (areLookupsDone()) response.end(PICTURE);
+			else held.push(response);
+		});
+		const running = run(workflow({}));
+		while (!areLookupsDone()) await new Promise(setImmediate);
+		expect(held.length).toBeGreaterThan(1);
+		for (const response of held) response.end(PICTURE);
+		const items = (await running).items(NODE_NAME);
+		expect(items.every(({ binary }) => binary?.photo)).toBe(true);
+	});
+
+	it('of 1.5 seconds each take next to no time at one lookup a second', async () => {
+		await withPictures((response) => void setTimeout(() => response.end(PICTURE), PICTURE_MS));
+		// Each at a pace of its own, at the same time, so that both have the machine to the same degree.
+		const other = await startGreenApiDouble({
+			rateFactor: TIME_FACTOR,
+			addressBook: parts.double.addressBook,
+		});
+		const timed = async (downloadAvatar: boolean, replaced: Record<string, string>) => {
+			const start = performance.now();
+			const finished = await run(workflow({ downloadAvatar }), replaced);
+			const pictured = finished.items(NODE_NAME).filter(({ binary }) => binary?.photo).length;
+			expect(pictured).toBe(downloadAvatar ? CONTACTS : 0);
+			return performance.now() - start;
+		};
+		const [withAvatars, without] = await Promise.all([
+			timed(true, {}),
+			timed(false, { apiUrl: other.apiUrl }),
+		]);
+		await other.close();
+		// The last contact's picture begins when the last answer is there.
 		expect(withAvatars).toBeLessThan(1.05 * without + PICTURE_MS);
 	});
 });

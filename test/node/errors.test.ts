@@ -222,10 +222,13 @@ describe('when something goes wrong', () => {
 			const file = withParameters(continued('contacts'), {
 				options: { includeInputFields: true },
 			});
-			const finished = await run(withInput(file, [{ id: 7, chatId: 'abc' }]));
+			const binary = { invoice: { data: 'aW52', mimeType: 'text/plain' } };
+			const item = { json: { id: 7, chatId: 'abc', error: 'of before' }, binary };
+			const finished = await run({ ...file, pinData: { [triggerOf(file)]: [item] } });
 			expect(finished.json(NODE_NAME)).toEqual([
-				{ id: 7, chatId: 'abc', error: expect.any(String) },
+				{ id: 7, chatId: 'abc', error: expect.stringContaining('[Item 0]') },
 			]);
+			expect(finished.items(NODE_NAME)[0]?.binary).toMatchObject(binary);
 		});
 	});
 

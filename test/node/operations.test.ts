@@ -346,6 +346,9 @@ describe('Get Many', () => {
 		expect(finished.json(NODE_NAME).map(({ id }) => id)).toEqual([1, 1, 2, 2]);
 		expectNothingShared(finished.items(NODE_NAME));
 		expect(parts.double.requests).toHaveLength(1);
+		expect(finished.hints(NODE_NAME)).toEqual([
+			'Received 2 of 2 contact lists, 1 by sharing the request of another item.',
+		]);
 	});
 
 	it.each([1, 3])('asks again when the list is empty at first (%i times)', async (times) => {

@@ -129,7 +129,7 @@ export const getMany = operation({
 	name: 'Get Many',
 	action: 'Get many contacts and groups',
 	description: 'Get the names of many contacts and groups of the account, in one request',
-	told: { verb: 'Received', noun: 'list of contacts' },
+	told: { verb: 'Received', noun: 'contact list' },
 	fields,
 	options,
 	decide({ type }) {

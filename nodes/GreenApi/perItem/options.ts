@@ -49,7 +49,7 @@ export const COMMON_OPTIONS = {
 			typeOptions: { minValue: 0 },
 			default: 1,
 			description:
-				"GREEN-API's limit for the instance, which all workflows keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
+				"At most so many requests a second. Without it, GREEN-API's own limit holds, which all workflows keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
 		}),
 	),
 	timeout: amount({

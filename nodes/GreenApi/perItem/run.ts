@@ -14,7 +14,7 @@ import { withHints } from '../../shared/client/olderN8n';
 import { readAccount, sendRequest } from '../../shared/client/transport';
 import { type LookUpOutcome, startBatch } from '../../shared/queue/batch';
 import { type RunCounts, summariseRun } from './hints';
-import { addBinary, copyOf, foundItem, placeFields } from './items';
+import { addBinary, copyOf, foundItem } from './items';
 import type { Found, Operation } from './operation';
 import { Pictures } from './pictures';
 import { type AskPlan, type Plan, planItems } from './plan';
@@ -91,9 +91,9 @@ class Output {
 	 * @param given what stands for the chat
 	 */
 	addFailed(plan: Plan, error: ItemError, given: unknown): void {
-		const pairedItem = { item: plan.itemIndex };
+		const { itemIndex, input } = plan;
 		if (this.context.getNode().onError === 'continueErrorOutput') {
-			this.items.push({ json: { error: error.message }, pairedItem });
+			this.items.push({ json: { error: error.message }, pairedItem: { item: itemIndex } });
 			return;
 		}
 		const fields: IDataObject = {
@@ -103,7 +103,7 @@ class Output {
 		const settings = 'settings' in plan ? plan.settings : undefined;
 		const includeInputFields = settings?.includeInputFields ?? false;
 		const placement = { includeInputFields, outputFieldName: '' };
-		this.items.push({ json: placeFields(fields, plan.input.json, placement), pairedItem });
+		this.items.push(foundItem(fields, itemIndex, input, placement));
 	}
 
 	/** Waits for the pictures that are still on their way. */
