@@ -57,6 +57,7 @@ describe('what saved workflows rely on', () => {
 			'options',
 		]);
 		expect((property('options').options as INodeProperties[]).map(({ name }) => name)).toEqual([
+			'addFingerprint',
 			'avatarBinaryField',
 			'cacheSeconds',
 			'contactsWithoutProducts',
@@ -134,6 +135,7 @@ describe('what saved workflows rely on', () => {
 		expect(property('splitProducts').default).toBe(false);
 		const options = property('options').options as INodeProperties[];
 		expect(Object.fromEntries(options.map(({ name, default: value }) => [name, value]))).toEqual({
+			addFingerprint: false,
 			avatarBinaryField: 'avatar',
 			cacheSeconds: 0,
 			contactsWithoutProducts: 'keep',

@@ -40,6 +40,14 @@ const options: INodeProperties = {
 	displayOptions,
 	options: [
 		{
+			displayName: 'Add Fingerprint',
+			name: 'addFingerprint',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add a fingerprint: text that changes when the name, the business profile or a product does, and not with links or last seen. Keep it to tell later who has changed.',
+		},
+		{
 			displayName: 'Avatar Binary Field',
 			name: 'avatarBinaryField',
 			type: 'string',

@@ -21,6 +21,8 @@ export interface ContactShape {
 	splitProducts: boolean;
 	/** What a contact without products becomes when products are split. */
 	contactsWithoutProducts: Choice<'contactsWithoutProducts'>;
+	/** Whether each item says, as `fingerprint`, what the whole contact is. */
+	addFingerprint: boolean;
 }
 
 export interface Placement {
@@ -170,6 +172,7 @@ function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettin
 				'Contacts Without Products',
 				options.contactsWithoutProducts,
 			),
+			addFingerprint: read.switch('Add Fingerprint', options.addFingerprint),
 		},
 		placement: {
 			includeInputFields: read.switch('Include Input Fields', options.includeInputFields),
