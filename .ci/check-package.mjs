@@ -1,9 +1,9 @@
-/** Checks what `npm pack` would ship: all that n8n loads and nothing else, under 60 kB packed. */
+/** Checks what `npm pack` would ship: all that n8n loads and nothing else, under 80 kB packed. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const MAX_PACKED_BYTES = 60_000;
+const MAX_PACKED_BYTES = 80_000;
 const SHIPPED = /^(package\.json|README\.md|LICENSE\.md|dist\/.+\.(js|json|svg))$/;
 
 const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));

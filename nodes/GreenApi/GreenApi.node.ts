@@ -4,15 +4,17 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 	type NodeConnectionType,
+	NodeOperationError,
 } from 'n8n-workflow';
 import { searchContacts } from './listSearch/searchContacts';
-import { contactProperties } from './resources/contact';
-import { getContactInfo } from './resources/contact/getContactInfo';
+import { searchGroups } from './listSearch/searchGroups';
+import { DEFAULT_RESOURCE, operationNamed, properties } from './operations';
+import { runPerItem } from './perItem/run';
 
 /** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
 const MAIN: NodeConnectionType = 'main';
 
-/** Looks WhatsApp contacts up through GREEN-API. */
+/** WhatsApp contacts and groups through GREEN-API. */
 export class GreenApi implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'GREEN-API',
@@ -21,28 +23,29 @@ export class GreenApi implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Look WhatsApp contacts up through GREEN-API',
+		description: 'Look up and keep WhatsApp contacts and groups through GREEN-API',
 		defaults: { name: 'GREEN-API' },
 		usableAsTool: true,
 		inputs: [MAIN],
 		outputs: [MAIN],
 		credentials: [{ name: 'greenApi', required: true }],
-		properties: [
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				options: [{ name: 'Contact', value: 'contact' }],
-				default: 'contact',
-			},
-			...contactProperties,
-		],
+		properties,
 	};
 
-	methods = { listSearch: { searchContacts } };
+	methods = { listSearch: { searchContacts, searchGroups } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await getContactInfo.call(this);
+		const { resource = DEFAULT_RESOURCE, operation: name } = this.getNode().parameters as {
+			resource?: string;
+			operation?: string;
+		};
+		const operation = operationNamed(resource, name);
+		if (!operation) {
+			throw new NodeOperationError(this.getNode(), 'The node has no such operation', {
+				description:
+					'Choose one of the "Operation" field. Workflows made by hand may name another.',
+			});
+		}
+		return await runPerItem.call(this, operation);
 	}
 }

@@ -77,6 +77,20 @@ const EXAMPLES: readonly Example[] = [
 			description: (product as IDataObject).description,
 		}),
 	},
+	{
+		file: 'examples/group-participants.json',
+		source: 'Participants',
+		about: 'Who is in this group: each participant looked up',
+		showInput: ({ groupName, chatId, isAdmin }) => ({ groupName, chatId, isAdmin }),
+		showOutput: ({ groupName, chatId, phoneNumber, name, contactName, isAdmin }) => ({
+			groupName,
+			chatId,
+			phoneNumber,
+			name,
+			contactName,
+			isAdmin,
+		}),
+	},
 ];
 
 function print(title: string, rows: readonly IDataObject[]): void {

@@ -1,6 +1,7 @@
 /** Who the double knows: everyone, unless a test says otherwise. */
 
-import { avatarOf, contactOf, groupOf, privacyIdOf } from './contacts';
+import { avatarOf, contactOf, groupOf, phoneNumberOf, privacyIdOf } from './contacts';
+import { alreadyExists, type AnswerFault, notOnWhatsapp } from './faults';
 import { type LinkTo } from './media';
 import seedContact from './seedContact.json';
 
@@ -30,7 +31,17 @@ function listEntry(id: string) {
 	return { id, name, contactName, type: 'user' };
 }
 
-const CONTACT_LIST = JSON.stringify(LISTED_CHATS.map(listEntry));
+const CONTACT_LIST = LISTED_CHATS.map(listEntry);
+
+/** GREEN-API documentation, "GetContacts": `true` for groups alone, `false` for people alone. */
+function isInList(type: string, group: unknown): boolean {
+	return group === undefined || (type === 'group') === (group === 'true');
+}
+
+/** Numbers that end in 000 are not on WhatsApp; all others are. */
+function isOnWhatsapp(chatId: string): boolean {
+	return !/000@/.test(chatId);
+}
 
 /**
  * Answers as JSON text. What it tells about a chat follows from the chat id alone, so that every
@@ -39,6 +50,11 @@ const CONTACT_LIST = JSON.stringify(LISTED_CHATS.map(listEntry));
  */
 export class AddressBook {
 	private readonly answers = new Map<string, string>();
+	private list: ReadonlyArray<{ type?: string }> = CONTACT_LIST;
+	private emptyLists = 0;
+	private readonly checks = new Map<string, object>();
+	/** What addContact and editContact have put there, by chat id. */
+	private readonly saved = new Map<string, string>();
 
 	constructor() {
 		this.set(seedContact.chatId, seedContact);
@@ -67,9 +83,58 @@ export class AddressBook {
 		return this.answers.get(chatId) ?? JSON.stringify(contactOf(chatId, linkTo));
 	}
 
-	/** @returns getContacts' answer: about 60 chats, some of them groups, some without names */
-	contacts(): string {
-		return CONTACT_LIST;
+	/** Replaces what getContacts answers with. */
+	setList(entries: ReadonlyArray<{ type?: string }>): void {
+		this.list = entries;
+	}
+
+	/** The next so many lists are empty, as they are at first when a phone was just linked. */
+	setEmptyLists(count: number): void {
+		this.emptyLists = count;
+	}
+
+	/** Replaces what checkWhatsapp answers for a chat. */
+	setCheck(chatId: string, answer: object): void {
+		this.checks.set(chatId, answer);
+	}
+
+	/** @returns the name under which the phone's address book has the chat */
+	savedName(chatId: string): string | undefined {
+		return this.saved.get(chatId);
+	}
+
+	/**
+	 * @param group `true` for groups alone, `false` for people alone, as in a URL
+	 * @returns getContacts' answer: about 60 chats, some of them groups, some without names
+	 */
+	contacts(group?: unknown): string {
+		if (this.emptyLists > 0) {
+			this.emptyLists -= 1;
+			return '[]';
+		}
+		return JSON.stringify(this.list.filter(({ type = 'user' }) => isInList(type, group)));
+	}
+
+	/** @returns addContact's answer */
+	add(chatId: string, name: string): string | AnswerFault {
+		if (!isOnWhatsapp(chatId)) return notOnWhatsapp(chatId);
+		if (this.saved.has(chatId)) return alreadyExists(chatId);
+		this.saved.set(chatId, name);
+		return JSON.stringify({ addContact: true });
+	}
+
+	/** @returns editContact's answer */
+	edit(chatId: string, name: string): string | AnswerFault {
+		if (!isOnWhatsapp(chatId)) return notOnWhatsapp(chatId);
+		this.saved.set(chatId, name);
+		return JSON.stringify({ editContact: true });
+	}
+
+	/** @returns deleteContact's answer */
+	delete(chatId: string): string | AnswerFault {
+		if (!isOnWhatsapp(chatId)) return notOnWhatsapp(chatId);
+		this.saved.delete(chatId);
+		return JSON.stringify({ deleteContact: true });
 	}
 
 	/**
@@ -103,15 +168,23 @@ export class AddressBook {
 	}
 
 	/**
-	 * As `checkPhoneNumber`; the newer form adds the privacy id.
+	 * As `checkPhoneNumber`; the newer form adds the privacy id, or the number for a privacy id: those
+	 * of an even last digit hide it.
 	 *
 	 * @param chatId a valid chat id
 	 * @returns checkWhatsapp's answer to the newer form of the request
 	 */
 	checkChatId(chatId: string): string {
-		const existsWhatsapp = !/000@/.test(chatId);
+		const existsWhatsapp = isOnWhatsapp(chatId);
+		const found = {
+			existsWhatsapp,
+			chatId: privacyIdOf(chatId),
+			phoneNumber: phoneNumberOf(chatId),
+			fromCache: false,
+		};
 		return JSON.stringify(
-			existsWhatsapp ? { existsWhatsapp, chatId: privacyIdOf(chatId) } : { existsWhatsapp },
+			this.checks.get(chatId) ??
+				(existsWhatsapp ? found : { existsWhatsapp, chatId: '', phoneNumber: '' }),
 		);
 	}
 }

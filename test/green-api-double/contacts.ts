@@ -200,3 +200,14 @@ export function privacyIdOf(chatId: string): string {
 		? chatId
 		: `${randomDigits(seededRandom(`privacy id of ${chatId}`), 14)}@lid`;
 }
+
+/**
+ * @param chatId a person or a privacy id
+ * @returns the phone number as an `@c.us` id; empty for privacy ids of an even last digit, who hide
+ *   it
+ */
+export function phoneNumberOf(chatId: string): string {
+	if (!chatId.endsWith('@lid')) return chatId;
+	const random = seededRandom(`phone number of ${chatId}`);
+	return /[13579]@lid$/.test(chatId) ? `${randomDigits(random, 11)}@c.us` : '';
+}

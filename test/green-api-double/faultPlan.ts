@@ -32,6 +32,11 @@ export class FaultScript {
 		this.waiting.push({ fault, match, left: match.times ?? 1 });
 	}
 
+	/** Forgets all faults that still wait. */
+	clear(): void {
+		this.waiting = [];
+	}
+
 	/**
 	 * @param request a request that needs an answer
 	 * @returns the fault scripted first of those that match, used up by this call, or undefined

@@ -40,6 +40,7 @@ const ON_THE_WIRE: ReadonlyArray<[keyof typeof faults, number, Form, string]> = 
 	],
 	['badRequestData', 400, ECHO, 'bad request data'],
 	['badRequestDataPlainText', 400, TEXT_TYPE, 'bad request data'],
+	['notOnWhatsapp', 404, ECHO, '77059640505@c.us is not on WhatsApp'],
 	['wrongToken', 401, 'empty', ''],
 	['wrongTokenJson', 401, ECHO, 'Unauthorized'],
 	['wrongInstance', 403, 'empty', ''],

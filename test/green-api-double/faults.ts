@@ -71,6 +71,16 @@ export function invalid(details: string): AnswerFault {
 	return refusal(400, `Validation failed. Details: ${details}`);
 }
 
+/** @returns what addContact and editContact say of someone who is not on WhatsApp */
+export function notOnWhatsapp(chatId: string): AnswerFault {
+	return refusal(404, `${chatId} is not on WhatsApp`);
+}
+
+/** @returns what addContact says of someone who is in the address book */
+export function alreadyExists(chatId: string): AnswerFault {
+	return refusal(400, `Contact ${chatId} already exists`);
+}
+
 function page(title: string): string {
 	return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;
 }
@@ -156,6 +166,8 @@ export const faults = {
 	),
 	badRequestData: refusal(400, 'bad request data'),
 	badRequestDataPlainText: answer(400, 'text/plain; charset=utf-8', 'bad request data'),
+
+	notOnWhatsapp: notOnWhatsapp('77059640505@c.us'),
 
 	wrongToken: empty(401),
 	wrongTokenJson: refusal(401, 'Unauthorized'),

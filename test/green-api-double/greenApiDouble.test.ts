@@ -98,8 +98,60 @@ describe('each method', () => {
 		);
 		expect(answers).toEqual([
 			{ existsWhatsapp: true },
-			{ existsWhatsapp: true, chatId: expect.stringMatching(/^\d+@lid$/) },
+			{
+				existsWhatsapp: true,
+				chatId: expect.stringMatching(/^\d+@lid$/),
+				phoneNumber: '79876543210@c.us',
+				fromCache: false,
+			},
 			{ existsWhatsapp: false },
+		]);
+	});
+
+	it('checkWhatsapp tells the number of a privacy id, unless it is hidden', async () => {
+		const check = async (chatId: string) =>
+			JSON.parse((await post(double, 'checkWhatsapp', { chatId })).data) as unknown;
+		expect(await check('84567890123457@lid')).toEqual({
+			existsWhatsapp: true,
+			chatId: '84567890123457@lid',
+			phoneNumber: expect.stringMatching(/^\d{11}@c\.us$/),
+			fromCache: false,
+		});
+		expect(await check('84567890123456@lid')).toMatchObject({ phoneNumber: '' });
+	});
+
+	it('getContacts takes people or groups alone, and is empty at first where that is wanted', async () => {
+		const list = async (query: string) => {
+			const { data } = await send({ url: `${urlOf(double, 'getContacts')}${query}` });
+			return (JSON.parse(data) as Array<{ type: string }>).map(({ type }) => type);
+		};
+		double.addressBook.setEmptyLists(1);
+		expect(await list('')).toEqual([]);
+		expect(new Set(await list(''))).toEqual(new Set(['user', 'group']));
+		expect(new Set(await list('?group=true'))).toEqual(new Set(['group']));
+		expect(new Set(await list('?group=false'))).toEqual(new Set(['user']));
+	});
+
+	it('addContact, editContact and deleteContact change the address book', async () => {
+		const chatId = '79001234567@c.us';
+		const change = async (method: string, body: object) => {
+			const { status, data } = await post(double, method, { chatId, ...body });
+			return [status, (JSON.parse(data) as { message?: string }).message ?? data];
+		};
+		const ivan = { firstName: 'Ivan', lastName: 'Petrov' };
+		expect(await change('addContact', ivan)).toEqual([200, '{"addContact":true}']);
+		expect(await change('addContact', ivan)).toEqual([400, `Contact ${chatId} already exists`]);
+		expect(double.addressBook.savedName(chatId)).toBe('Ivan Petrov');
+		expect(await change('editContact', { firstName: 'Ivan' })).toEqual([
+			200,
+			'{"editContact":true}',
+		]);
+		expect(double.addressBook.savedName(chatId)).toBe('Ivan');
+		expect(await change('deleteContact', {})).toEqual([200, '{"deleteContact":true}']);
+		expect(double.addressBook.savedName(chatId)).toBeUndefined();
+		expect(await change('addContact', { ...ivan, chatId: '79001234000@c.us' })).toEqual([
+			404,
+			'79001234000@c.us is not on WhatsApp',
 		]);
 	});
 
@@ -224,6 +276,9 @@ describe('what is wrong with a request', () => {
 		['checkWhatsapp', {}],
 		['checkWhatsapp', { phoneNumber: 123 }],
 		['checkWhatsapp', { chatId: 'abc' }],
+		['addContact', { chatId: '120363043968066561@g.us', firstName: 'Family' }],
+		['addContact', { ...PERSON, firstName: '' }],
+		['deleteContact', { chatId: 'abc' }],
 	])('%s of %j: 400, validation failed', async (method, body) => {
 		const { status, data } = await post(double, method, body);
 		expect(status).toBe(400);
@@ -274,6 +329,9 @@ describe('several instances', () => {
 });
 
 describe('rate limits', () => {
+	/** Nobody is added twice. */
+	let people = 79_001_000_001;
+	const nextPerson = () => ({ chatId: `${people++ * 10 + 1}@c.us` });
 	const METHODS = {
 		getContactInfo: async () => await post(double, 'getContactInfo', SEED),
 		getContacts: async () => await get(double, 'getContacts'),
@@ -281,6 +339,9 @@ describe('rate limits', () => {
 		getStateInstance: async () => await get(double, 'getStateInstance'),
 		getAvatar: async () => await post(double, 'getAvatar', SEED),
 		checkWhatsapp: async () => await post(double, 'checkWhatsapp', SEED),
+		addContact: async () => await post(double, 'addContact', { ...nextPerson(), firstName: 'A' }),
+		editContact: async () => await post(double, 'editContact', { ...SEED, firstName: 'A' }),
+		deleteContact: async () => await post(double, 'deleteContact', SEED),
 	};
 	type Method = keyof typeof METHODS;
 	const names = Object.keys(METHODS) as Method[];
@@ -293,6 +354,10 @@ describe('rate limits', () => {
 		getStateInstance: 1,
 		getAvatar: 10,
 		checkWhatsapp: 10,
+		// Not in the documentation's table.
+		addContact: 1,
+		editContact: 1,
+		deleteContact: 1,
 	};
 
 	const askAll = async () =>
@@ -346,6 +411,7 @@ describe('the log', () => {
 		expect(double.requests).toEqual([
 			{
 				at,
+				query: {},
 				method: 'getContactInfo',
 				httpMethod: 'POST',
 				idInstance,
@@ -355,6 +421,7 @@ describe('the log', () => {
 			},
 			{
 				at,
+				query: {},
 				method: 'getGroupData',
 				httpMethod: 'POST',
 				idInstance,
@@ -364,13 +431,14 @@ describe('the log', () => {
 			},
 			{
 				at,
+				query: {},
 				method: 'getStateInstance',
 				httpMethod: 'GET',
 				idInstance: '999',
 				body: undefined,
 				status: 403,
 			},
-			{ at, httpMethod: 'GET', idInstance: '', body: undefined, status: 404 },
+			{ at, query: {}, httpMethod: 'GET', idInstance: '', body: undefined, status: 404 },
 		]);
 		const times = double.requests.map((request) => request.at);
 		expect(times).toEqual([...times].sort((one, other) => one - other));

@@ -141,6 +141,11 @@ export class GreenApiDouble {
 		this.faultScript.add(fault, match);
 	}
 
+	/** Forgets the scripted faults that no request has used up. */
+	clearScript(): void {
+		this.faultScript.clear();
+	}
+
 	/**
 	 * @param idInstance an instance of this double
 	 * @param stateInstance its state from now on, as getStateInstance names it: `authorized`,

@@ -73,7 +73,7 @@ export class Instances {
 	 * @returns GREEN-API's answer: status 200, or a refusal
 	 */
 	answer(request: LoggedRequest, apiTokenInstance: string): AnswerFault {
-		const { method: name, httpMethod, idInstance, body = {}, at } = request;
+		const { method: name, httpMethod, idInstance, query, body = {}, at } = request;
 		const method = name && METHODS[name];
 		if (!method || method.httpMethod !== httpMethod) return faults.notFound;
 
@@ -89,12 +89,8 @@ export class Instances {
 		}
 		const { addressBook, linkTo } = this;
 		const refusal = method.refuse?.(body);
-		return (
-			refusal ?? {
-				kind: 'answer',
-				status: 200,
-				body: method.answer({ body, stateInstance, addressBook, linkTo }),
-			}
-		);
+		if (refusal) return refusal;
+		const answer = method.answer({ body, query, stateInstance, addressBook, linkTo });
+		return typeof answer === 'string' ? { kind: 'answer', status: 200, body: answer } : answer;
 	}
 }

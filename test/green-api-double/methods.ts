@@ -1,7 +1,7 @@
 /** GREEN-API's methods, as far as the double has them. */
 
 import { type AddressBook } from './addressBook';
-import { type AnswerFault, faults, invalid } from './faults';
+import { type AnswerFault, faults, invalid, refusal } from './faults';
 import { type LinkTo } from './media';
 
 export type GreenApiMethod =
@@ -10,6 +10,9 @@ export type GreenApiMethod =
 	| 'getGroupData'
 	| 'getAvatar'
 	| 'checkWhatsapp'
+	| 'addContact'
+	| 'editContact'
+	| 'deleteContact'
 	| 'getStateInstance';
 
 export type JsonObject = Record<string, unknown>;
@@ -26,6 +29,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export interface AnswerSource {
 	/** The request's body, valid for its method; empty for GET. */
 	body: JsonObject;
+	/** What stands behind the `?` of the URL. */
+	query: JsonObject;
 	stateInstance: string;
 	addressBook: AddressBook;
 	linkTo: LinkTo;
@@ -39,8 +44,8 @@ interface MethodDefinition {
 	inEveryState?: true;
 	/** The refusal of a body that won't do. */
 	refuse?: (body: JsonObject) => AnswerFault | undefined;
-	/** The answer as JSON text. */
-	answer: (source: AnswerSource) => string;
+	/** The answer as JSON text, or what comes in its place. */
+	answer: (source: AnswerSource) => string | AnswerFault;
 }
 
 const CHAT_ID = /^(\d{7,16}@c\.us|\d+@lid|\d+(-\d+)?@g\.us)$/;
@@ -59,12 +64,37 @@ function refuseChatId({ chatId }: JsonObject): AnswerFault | undefined {
 
 /** The documentation has no text for these two; the wording is made after that for `chatId`. */
 const INVALID_GROUP_ID = invalid("'groupId' must be in the next format: 'group_id@g.us'");
+const INVALID_FIRST_NAME = invalid("'firstName' must not be empty");
 const INVALID_PHONE_NUMBER = invalid("'phoneNumber' must be a number of 11 to 16 digits");
 
 function refusePhoneNumber({ phoneNumber }: JsonObject): AnswerFault | undefined {
 	return typeof phoneNumber === 'number' && PHONE_NUMBER.test(String(phoneNumber))
 		? undefined
 		: INVALID_PHONE_NUMBER;
+}
+
+const CHECKED_ID = /^(\d{11,16}@c\.us|\d+@lid)$/;
+const BAD_PHONE_NUMBER = refusal(400, 'bad phone number, valid from 11 to 16 digits');
+
+function refuseChecked(body: JsonObject): AnswerFault | undefined {
+	return refuseChatId(body) ?? (fits(CHECKED_ID, body.chatId) ? undefined : BAD_PHONE_NUMBER);
+}
+
+const PERSON_ID = /^(\d{7,16}@c\.us|\d+@lid)$/;
+
+function refusePerson({ chatId }: JsonObject): AnswerFault | undefined {
+	return fits(PERSON_ID, chatId) ? undefined : faults.validationFailed;
+}
+
+function refuseName(body: JsonObject): AnswerFault | undefined {
+	return refusePerson(body) ?? (fits(/\S/, body.firstName) ? undefined : INVALID_FIRST_NAME);
+}
+
+/** GREEN-API's documentation has no limits for the methods that change contacts. */
+const changing = { httpMethod: 'POST', requestsPerSecond: 1 } as const;
+
+function nameIn({ firstName, lastName = '' }: JsonObject): string {
+	return `${String(firstName)} ${String(lastName)}`.trim();
 }
 
 /** Every method the double has, by its documented name. */
@@ -78,7 +108,7 @@ export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
 	getContacts: {
 		httpMethod: 'GET',
 		requestsPerSecond: 1,
-		answer: ({ addressBook }) => addressBook.contacts(),
+		answer: ({ query, addressBook }) => addressBook.contacts(query.group),
 	},
 	getGroupData: {
 		httpMethod: 'POST',
@@ -95,11 +125,26 @@ export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
 	checkWhatsapp: {
 		httpMethod: 'POST',
 		requestsPerSecond: 10,
-		refuse: (body) => ('chatId' in body ? refuseChatId(body) : refusePhoneNumber(body)),
+		refuse: (body) => ('chatId' in body ? refuseChecked(body) : refusePhoneNumber(body)),
 		answer: ({ body, addressBook }) =>
 			'chatId' in body
 				? addressBook.checkChatId(String(body.chatId))
 				: addressBook.checkPhoneNumber(Number(body.phoneNumber)),
+	},
+	addContact: {
+		...changing,
+		refuse: refuseName,
+		answer: ({ body, addressBook }) => addressBook.add(String(body.chatId), nameIn(body)),
+	},
+	editContact: {
+		...changing,
+		refuse: refuseName,
+		answer: ({ body, addressBook }) => addressBook.edit(String(body.chatId), nameIn(body)),
+	},
+	deleteContact: {
+		...changing,
+		refuse: refusePerson,
+		answer: ({ body, addressBook }) => addressBook.delete(String(body.chatId)),
 	},
 	getStateInstance: {
 		httpMethod: 'GET',

@@ -10,6 +10,8 @@ export interface LoggedRequest {
 	httpMethod: string;
 	/** As the path has it; empty where it has none. */
 	idInstance: string;
+	/** What stands behind the `?` of the URL. */
+	query: Readonly<Record<string, unknown>>;
 	/** The body's `chatId` or `groupId`. */
 	chatId?: string;
 	/** The parsed JSON; the text where it was not sent as JSON; undefined where there was none. */

@@ -47,6 +47,7 @@ function readArrival(request: Request<object>, path?: MethodPath): Arrival {
 			...(method !== undefined && { method }),
 			httpMethod,
 			idInstance,
+			query: request.query,
 			...(chatId !== undefined && { chatId }),
 			body,
 		},

@@ -1,6 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/workflowFiles';
+import { expectNothingShared } from '../assertions/objectGraph';
+import {
+	NODE_NAME,
+	testWorkflow,
+	triggerOf,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
 import { PICTURE } from '../green-api-double/media';
 import { useNode } from './setup';
 
@@ -84,6 +91,39 @@ describe('downloading avatars', () => {
 		expect(items[0]?.binary?.photo).not.toBe(items[1]?.binary?.photo);
 	});
 
+	it('is downloaded once for each contact, and no two items share it', async () => {
+		let asked = 0;
+		await withPicture((_request, response) => {
+			asked += 1;
+			response.end(PICTURE);
+		});
+		const twice = withInput(file, [{ chatId: CHAT_ID }, { chatId: CHAT_ID }]);
+		const items = (await run(twice)).items(NODE_NAME);
+		expect(asked).toBe(1);
+		expect(items.map(({ binary }) => binary?.photo?.mimeType)).toEqual([
+			'image/jpeg',
+			'image/jpeg',
+		]);
+		expectNothingShared(items);
+	});
+
+	it('comes beside the binary data of the input, whose own are never changed', async () => {
+		await withPicture((_request, response) => response.end(PICTURE));
+		const binary = () => ({
+			invoice: { data: 'aW52b2ljZQ==', mimeType: 'text/plain', fileName: 'invoice.txt' },
+			photo: { data: 'b2xk', mimeType: 'text/plain', fileName: 'old.txt' },
+		});
+		const input = [{ json: { chatId: CHAT_ID }, binary: binary() }];
+		const asked = { ...file, pinData: { [triggerOf(file)]: input } };
+		const included = withParameters(asked, { options: { includeInputFields: true } });
+		const [item] = (await run(included)).items(NODE_NAME);
+		expect(item?.binary).toMatchObject({
+			invoice: { fileName: 'invoice.txt' },
+			photo: { mimeType: 'image/jpeg', fileName: '79001234567.jpg' },
+		});
+		expect(input[0]?.binary).toEqual(binary());
+	});
+
 	it.each<[string, RequestListener]>([
 		['is gone', (_request, response) => response.writeHead(404).end()],
 		['is a page', (_request, response) => response.end('<html>expired</html>')],
@@ -130,5 +170,84 @@ describe('downloading avatars', () => {
 		const finished = await run(file);
 		expect(finished.items(NODE_NAME)[0]).not.toHaveProperty('binary');
 		expect(finished.hints(NODE_NAME)).toEqual([]);
+	});
+});
+
+/** Real time: pictures don't come faster because the pace's clock does. */
+describe('avatars that take 1.5 times as long as the pace', () => {
+	const TIME_FACTOR = 5;
+	const SLOT_MS = 1000 / TIME_FACTOR;
+	const PICTURE_MS = 1.5 * SLOT_MS;
+	const CONTACTS = 20;
+	const { parts, run } = useNode({ rateFactor: TIME_FACTOR }, TIME_FACTOR);
+
+	it('come side by side and never slow the pace', async () => {
+		let running = 0;
+		let most = 0;
+		const pictures = createServer((_request, response) => {
+			running += 1;
+			most = Math.max(most, running);
+			setTimeout(() => {
+				running -= 1;
+				response.end(PICTURE);
+			}, PICTURE_MS);
+		});
+		await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
+		const { port } = pictures.address() as AddressInfo;
+		const input = Array.from({ length: CONTACTS }, (_, index) => ({
+			chatId: `${79001000001 + index}@c.us`,
+		}));
+		for (const { chatId } of input) {
+			const avatar = `http://127.0.0.1:${port}/${chatId}`;
+			parts.double.addressBook.set(chatId, { chatId, avatar });
+		}
+		const timed = async (downloadAvatar: boolean) => {
+			const file = withParameters(withInput(testWorkflow('avatar'), input), {
+				options: { downloadAvatar },
+			});
+			const start = performance.now();
+			const finished = await run(file);
+			const ms = performance.now() - start;
+			const with_ = finished.items(NODE_NAME).filter(({ binary }) => binary).length;
+			expect(with_).toBe(downloadAvatar ? CONTACTS : 0);
+			return ms;
+		};
+		const without = await timed(false);
+		const withAvatars = await timed(true);
+		await new Promise((resolve) => pictures.close(resolve));
+
+		expect(most).toBeGreaterThan(1);
+		// The last contact's picture can only begin when the last answer is there.
+		expect(withAvatars).toBeLessThan(1.05 * without + PICTURE_MS);
+	});
+});
+
+describe('many avatars at once', () => {
+	const { parts, run } = useNode();
+
+	it('are at most eight on their way', async () => {
+		let running = 0;
+		let most = 0;
+		const pictures = createServer((_request, response) => {
+			running += 1;
+			most = Math.max(most, running);
+			setTimeout(() => {
+				running -= 1;
+				response.end(PICTURE);
+			}, 20);
+		});
+		await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
+		const { port } = pictures.address() as AddressInfo;
+		const input = Array.from({ length: 40 }, (_, index) => ({
+			chatId: `${79001000001 + index}@c.us`,
+		}));
+		for (const { chatId } of input) {
+			const avatar = `http://127.0.0.1:${port}/${chatId}`;
+			parts.double.addressBook.set(chatId, { chatId, avatar });
+		}
+		const finished = await run(withInput(testWorkflow('avatar'), input));
+		await new Promise((resolve) => pictures.close(resolve));
+		expect(finished.items(NODE_NAME).every(({ binary }) => binary)).toBe(true);
+		expect(most).toBe(8);
 	});
 });

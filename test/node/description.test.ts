@@ -1,7 +1,93 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	type INode,
+	type INodeProperties,
+	type INodePropertyOptions,
+	NodeHelpers,
+} from 'n8n-workflow';
+import { FORBIDDEN_WORDS } from '../assertions/words';
 import { LoadedTypes, PACKAGE_NAME } from '../engine/nodeTypes';
 
+const COMMON_OPTIONS = {
+	includeInputFields: false,
+	maxRetries: 4,
+	outputFieldName: '',
+	requestsPerSecond: 1,
+	timeout: 30_000,
+};
+const READING_OPTIONS = { ...COMMON_OPTIONS, cacheSeconds: 0 };
+
+const CONTACT = { mode: 'id', value: '={{ $json.chatId }}' };
+
+interface Expected {
+	/** Fields in their order, with their defaults. */
+	fields: Record<string, unknown>;
+	/** With what they are when they are added. */
+	options: Record<string, unknown>;
+	label: string;
+	action: string;
+}
+
 /** Saved workflows hold these names and values: they can't change without a new node version. */
+const OPERATIONS: Record<string, Record<string, Expected>> = {
+	contact: {
+		checkWhatsapp: {
+			label: 'Check WhatsApp',
+			action: 'Check whether a phone number is on WhatsApp',
+			fields: { chatId: CONTACT, output: 'simplified' },
+			options: { ...READING_OPTIONS, force: false },
+		},
+		upsert: {
+			label: 'Create or Update',
+			action: "Create or update a contact in the phone's address book",
+			fields: { chatId: CONTACT, firstName: '', lastName: '' },
+			options: { ...COMMON_OPTIONS, saveToPhone: true },
+		},
+		delete: {
+			label: 'Delete',
+			action: "Delete a contact from the phone's address book",
+			fields: { chatId: CONTACT },
+			options: COMMON_OPTIONS,
+		},
+		getAvatar: {
+			label: 'Get Avatar',
+			action: 'Get the avatar of a contact or group',
+			fields: { chatId: CONTACT, download: false },
+			options: READING_OPTIONS,
+		},
+		getContactInfo: {
+			label: 'Get Contact Info',
+			action: 'Get contact info',
+			fields: { chatId: CONTACT, output: 'raw', splitProducts: false },
+			options: {
+				...READING_OPTIONS,
+				addFingerprint: false,
+				avatarBinaryField: 'avatar',
+				contactsWithoutProducts: 'keep',
+				downloadAvatar: false,
+				groupChats: 'chatIdOnly',
+			},
+		},
+		getMany: {
+			label: 'Get Many',
+			action: 'Get many contacts and groups',
+			fields: { returnAll: false, limit: 50, output: 'simplified' },
+			options: { ...READING_OPTIONS, onlySaved: false, search: '', type: 'all' },
+		},
+	},
+	group: {
+		get: {
+			label: 'Get',
+			action: 'Get a group and its participants',
+			fields: { chatId: CONTACT, splitParticipants: false, output: 'raw' },
+			options: READING_OPTIONS,
+		},
+	},
+};
+
+const ALL = Object.entries(OPERATIONS).flatMap(([resource, operations]) =>
+	Object.entries(operations).map(([operation, expected]) => ({ resource, operation, expected })),
+);
+
 describe('what saved workflows rely on', () => {
 	let properties: INodeProperties[];
 	let types: LoadedTypes;
@@ -11,20 +97,27 @@ describe('what saved workflows rely on', () => {
 		({ properties } = types.getByNameAndVersion(`${PACKAGE_NAME}.greenApi`).description);
 	});
 
-	const property = (name: string) => {
-		const found = properties.find((candidate) => candidate.name === name);
-		if (!found) throw new Error(`The node has no field ${name}`);
-		return found;
-	};
-	const option = (name: string) => {
-		const options = property('options').options as INodeProperties[];
-		const found = options.find((candidate) => candidate.name === name);
-		if (!found) throw new Error(`The node has no option ${name}`);
-		return found;
-	};
-	const labels = (field: INodeProperties) =>
+	/** The fields that the editor shows when these are set, in their order. */
+	function shown(parameters: INode['parameters']): INodeProperties[] {
+		const { description } = types.getByNameAndVersion(`${PACKAGE_NAME}.greenApi`);
+		const node: Pick<INode, 'typeVersion'> = { typeVersion: 1 };
+		const all =
+			NodeHelpers.getNodeParameters(properties, parameters, true, true, node, description) ?? {};
+		return properties.filter((property) =>
+			NodeHelpers.displayParameter(all, property, node, description, all),
+		);
+	}
+	const shownFor = (resource: string, operation: string, parameters: INode['parameters'] = {}) =>
+		shown({ resource, operation, ...parameters }).filter(
+			({ name }) => name !== 'resource' && name !== 'operation',
+		);
+	const optionsIn = (fields: INodeProperties[]) =>
+		fields.find(({ name }) => name === 'options')?.options as INodeProperties[];
+	const defaultsOf = (fields: INodeProperties[]) =>
+		Object.fromEntries(fields.map(({ name, default: value }) => [name, value]));
+	const labels = (field?: INodeProperties) =>
 		Object.fromEntries(
-			(field.options as INodePropertyOptions[]).map(({ value, name }) => [value, name]),
+			((field?.options ?? []) as INodePropertyOptions[]).map(({ value, name }) => [value, name]),
 		);
 
 	it('the node: its name, credential, icons and use as a tool', () => {
@@ -46,71 +139,126 @@ describe('what saved workflows rely on', () => {
 		});
 	});
 
-	it('the fields, in their order', () => {
-		expect(properties.map(({ name }) => name)).toEqual([
-			'resource',
-			'operation',
-			'chatId',
-			'output',
-			'fields',
-			'splitProducts',
-			'options',
-		]);
-		expect((property('options').options as INodeProperties[]).map(({ name }) => name)).toEqual([
-			'addFingerprint',
-			'avatarBinaryField',
-			'cacheSeconds',
-			'contactsWithoutProducts',
-			'downloadAvatar',
-			'groupChats',
-			'includeInputFields',
-			'maxRetries',
-			'outputFieldName',
-			'requestsPerSecond',
-			'timeout',
-		]);
+	it('the resources, and their operations in the order of their labels', () => {
+		expect(labels(properties[0])).toEqual({ contact: 'Contact', group: 'Group' });
+		for (const [resource, operations] of Object.entries(OPERATIONS)) {
+			const field = shown({ resource }).find(({ name }) => name === 'operation');
+			expect(
+				(field?.options as INodePropertyOptions[]).map(({ value, name, action }) => ({
+					[String(value)]: [name, action],
+				})),
+			).toEqual(
+				Object.entries(operations).map(([name, { label, action }]) => ({
+					[name]: [label, action],
+				})),
+			);
+		}
 	});
 
-	it('resource and operation', () => {
-		expect(labels(property('resource'))).toEqual({ contact: 'Contact' });
-		expect(property('operation').options).toMatchObject([
-			{ name: 'Get Contact Info', value: 'getContactInfo', action: 'Get contact info' },
-		]);
+	it('a node as it is dropped gets contact info', () => {
+		expect(properties[0]?.default).toBe('contact');
+		const fields = shown({});
+		expect(fields.map(({ name }) => name)).toEqual(
+			shown({ resource: 'contact', operation: 'getContactInfo' }).map(({ name }) => name),
+		);
+		expect(fields[1]).toMatchObject({ name: 'operation', default: 'getContactInfo' });
+		expect(fields.at(-1)?.name).toBe('options');
 	});
 
-	it('the contact: by id, from the item’s chatId, or from a searchable list', () => {
-		expect(property('chatId')).toMatchObject({
-			type: 'resourceLocator',
-			default: { mode: 'id', value: '={{ $json.chatId }}' },
-			modes: [
-				{ name: 'id', displayName: 'By Chat ID or Phone Number', type: 'string' },
-				{
-					name: 'list',
-					displayName: 'From List',
-					type: 'list',
-					typeOptions: { searchable: true },
-				},
-			],
-		});
-		const method = property('chatId').modes?.[1]?.typeOptions?.searchListMethod ?? '';
+	it.each(ALL)(
+		'$resource → $operation: its fields and options, with their defaults',
+		({ resource, operation, expected }) => {
+			const fields = shownFor(resource, operation);
+			expect(Object.entries(defaultsOf(fields))).toEqual([
+				...Object.entries(expected.fields),
+				['options', {}],
+			]);
+			const options = optionsIn(fields);
+			expect(defaultsOf(options)).toEqual(expected.options);
+			expect(options.map(({ displayName }) => displayName)).toEqual(
+				options.map(({ displayName }) => displayName).sort((a, b) => a.localeCompare(b, 'en')),
+			);
+		},
+	);
+
+	it.each(ALL)(
+		'$resource → $operation: every field tells a model, too, what it is for',
+		({ resource, operation }) => {
+			const fields = shownFor(resource, operation).filter(({ name }) => name !== 'options');
+			for (const { description = '' } of [...fields, ...optionsIn(shownFor(resource, operation))]) {
+				expect(description.length).toBeGreaterThan(20);
+				expect(description).not.toMatch(FORBIDDEN_WORDS);
+			}
+		},
+	);
+
+	it.each([
+		['contact', 'getContactInfo', { output: 'selectedFields' }, 'fields', true],
+		['contact', 'getContactInfo', { output: 'raw' }, 'fields', false],
+		['contact', 'getAvatar', { download: true }, 'avatarBinaryField', true],
+		['contact', 'getAvatar', { download: false }, 'avatarBinaryField', false],
+		['contact', 'getMany', { returnAll: false }, 'limit', true],
+		['contact', 'getMany', { returnAll: true }, 'limit', false],
+		['group', 'get', { splitParticipants: false }, 'output', true],
+		['group', 'get', { splitParticipants: true }, 'output', false],
+	])('%s → %s with %j: field "%s" shown: %s', (resource, operation, parameters, name, isShown) => {
+		const names = shownFor(resource, operation, parameters).map((field) => field.name);
+		expect(names.includes(name)).toBe(isShown);
+	});
+
+	it('the contact: by id, from the item’s chatId, or from a searchable list; groups alone for groups', () => {
 		const { methods } = types.getByNameAndVersion(`${PACKAGE_NAME}.greenApi`);
-		expect(methods?.listSearch?.[method]).toEqual(expect.any(Function));
+		for (const { resource, operation, expected } of ALL) {
+			if (!('chatId' in expected.fields)) continue;
+			const field = shownFor(resource, operation).find(({ name }) => name === 'chatId');
+			const method = resource === 'group' ? 'searchGroups' : 'searchContacts';
+			expect(field).toMatchObject({
+				displayName: resource === 'group' ? 'Group' : 'Contact',
+				type: 'resourceLocator',
+				required: true,
+				modes: [
+					{ name: 'id', type: 'string' },
+					{
+						name: 'list',
+						displayName: 'From List',
+						type: 'list',
+						typeOptions: { searchable: true, searchListMethod: method },
+					},
+				],
+			});
+			expect(methods?.listSearch?.[method]).toEqual(expect.any(Function));
+		}
 	});
 
 	it('the choices and their labels', () => {
-		expect(labels(property('output'))).toEqual({
-			raw: 'All Fields',
-			simplified: 'Simplified',
+		const fieldOf = (operation: string, name: string, parameters = {}) =>
+			shownFor('contact', operation, parameters).find((field) => field.name === name);
+		const optionOf = (operation: string, name: string) =>
+			optionsIn(shownFor('contact', operation)).find((option) => option.name === name);
+		const both = { raw: 'All Fields', simplified: 'Simplified' };
+		expect(labels(fieldOf('getContactInfo', 'output'))).toEqual({
+			...both,
 			selectedFields: 'Selected Fields',
 		});
-		expect(Object.keys(labels(option('contactsWithoutProducts')))).toEqual(['drop', 'keep']);
-		expect(Object.keys(labels(option('groupChats'))).sort()).toEqual([
+		expect(labels(fieldOf('checkWhatsapp', 'output'))).toEqual(both);
+		expect(labels(fieldOf('getMany', 'output'))).toEqual(both);
+		expect(labels(optionOf('getMany', 'type'))).toEqual({
+			all: 'All',
+			groups: 'Groups',
+			people: 'People',
+		});
+		expect(Object.keys(labels(optionOf('getContactInfo', 'contactsWithoutProducts')))).toEqual([
+			'drop',
+			'keep',
+		]);
+		expect(Object.keys(labels(optionOf('getContactInfo', 'groupChats'))).sort()).toEqual([
 			'chatIdOnly',
 			'error',
 			'groupData',
 			'skip',
 		]);
-		expect(Object.keys(labels(property('fields'))).sort()).toEqual([
+		const selected = { output: 'selectedFields' };
+		expect(Object.keys(labels(fieldOf('getContactInfo', 'fields', selected))).sort()).toEqual([
 			'avatar',
 			'category',
 			'chatId',
@@ -129,23 +277,10 @@ describe('what saved workflows rely on', () => {
 		]);
 	});
 
-	it('the defaults', () => {
-		expect(property('output').default).toBe('raw');
-		expect(property('fields').default).toEqual([]);
-		expect(property('splitProducts').default).toBe(false);
-		const options = property('options').options as INodeProperties[];
-		expect(Object.fromEntries(options.map(({ name, default: value }) => [name, value]))).toEqual({
-			addFingerprint: false,
-			avatarBinaryField: 'avatar',
-			cacheSeconds: 0,
-			contactsWithoutProducts: 'keep',
-			downloadAvatar: false,
-			groupChats: 'chatIdOnly',
-			includeInputFields: false,
-			maxRetries: 4,
-			outputFieldName: '',
-			requestsPerSecond: 1,
-			timeout: 30_000,
-		});
+	it.each(['upsert', 'delete'])('%s tells a model that it changes the address book', (name) => {
+		const operation = (shown({ resource: 'contact' }).find((field) => field.name === 'operation')
+			?.options ?? []) as INodePropertyOptions[];
+		const { action, description } = operation.find(({ value }) => value === name) ?? {};
+		for (const told of [action, description]) expect(told).toContain("the phone's address book");
 	});
 });

@@ -6,7 +6,7 @@ import { SEED_CHAT_ID, useNode } from './setup';
 const root = join(__dirname, '../..');
 
 describe('the example workflows of the README', () => {
-	const { run } = useNode();
+	const { parts, run } = useNode();
 
 	it('are all there, and the README names each', () => {
 		const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -46,5 +46,47 @@ describe('the example workflows of the README', () => {
 			{ chatId: SEED_CHAT_ID, product: { name: 'Replacement' } },
 			{ chatId: SEED_CHAT_ID, product: { name: 'Technical maintenance' } },
 		]);
+	});
+
+	it('a list is cleaned: who is on WhatsApp, who is not, and what can’t be read', async () => {
+		const finished = await run(readWorkflow('examples/clean-a-list.json'));
+		expect(finished.status).toBe('success');
+		expect(finished.json('On WhatsApp')).toMatchObject([
+			{ id: 1, phone: '+7 912 345-67-89', chatId: '79123456789@c.us' },
+			{ id: 2, phone: '0049 171 1234567', chatId: '491711234567@c.us' },
+			{ id: 3, phone: '972501234567', chatId: '972501234567@c.us' },
+		]);
+		expect(finished.json('Not on WhatsApp')).toMatchObject([
+			{ id: 4, chatId: '442079460000@c.us', existsWhatsapp: false },
+		]);
+		expect(finished.json('Could Not Be Read')).toEqual([
+			{ id: 5, phone: '(415) 555-2671', error: expect.stringContaining('[Item 4]') },
+			{ id: 6, phone: 'call me maybe', error: expect.stringContaining('[Item 5]') },
+		]);
+	});
+
+	it('each participant of a group is looked up, with what they are in the group', async () => {
+		const finished = await run(readWorkflow('examples/group-participants.json'));
+		const participants = finished.json('Participants');
+		expect(finished.status).toBe('success');
+		expect(participants.length).toBeGreaterThan(2);
+		expect(finished.json(NODE_NAME)).toEqual(
+			participants.map((participant) =>
+				expect.objectContaining({ ...participant, phoneNumber: expect.any(String) }),
+			),
+		);
+	});
+
+	it('the names of all contacts come in one request', async () => {
+		const finished = await run(readWorkflow('examples/names-at-once.json'));
+		expect(finished.json(NODE_NAME).length).toBeGreaterThan(50);
+		expect(finished.json(NODE_NAME)[0]).toEqual({
+			chatId: SEED_CHAT_ID,
+			phoneNumber: '71234567890',
+			name: 'Dealer',
+			contactName: 'Dealer',
+			isGroup: false,
+		});
+		expect(parts.double.requests.map(({ method }) => method)).toEqual(['getContacts']);
 	});
 });

@@ -1,6 +1,8 @@
+import type { IDataObject } from 'n8n-workflow';
 import { expectNothingShared } from '../assertions/objectGraph';
 import {
 	NODE_NAME,
+	onError,
 	testWorkflow,
 	triggerOf,
 	withInput,
@@ -223,6 +225,48 @@ describe('what comes out', () => {
 	it('has the input’s fields too when they are wanted, the contact’s winning', async () => {
 		const [item] = await output(testWorkflow('input-fields'));
 		expect(item).toEqual({ ...seedContact, id: 7, tags: { vip: true } });
+	});
+
+	describe('with the input’s fields', () => {
+		const included = (json: object) =>
+			withParameters(withInput(testWorkflow('contacts'), [json as IDataObject]), {
+				options: { includeInputFields: true },
+			});
+
+		it.each(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const)(
+			'leaves the input’s own "error" behind, so that n8n takes no found contact for a failed one (On Error: %s)',
+			async (setting) => {
+				const input = { chatId: SEED_CHAT_ID, id: 7, error: 'of the step before' };
+				const finished = await run(onError(included(input), setting));
+				expect(finished.json(NODE_NAME)).toEqual([{ ...seedContact, id: 7 }]);
+				expect(finished.json(NODE_NAME, 1)).toEqual([]);
+			},
+		);
+
+		it('has the input’s binary data too, copied', async () => {
+			const file = included({});
+			const item = {
+				json: { chatId: SEED_CHAT_ID },
+				binary: { invoice: { data: 'aW52', mimeType: 'text/plain', fileName: 'a.txt' } },
+			};
+			const split = withParameters(file, { splitProducts: true });
+			const finished = await run({ ...split, pinData: { [triggerOf(file)]: [item] } });
+			expect(finished.items(NODE_NAME)).toHaveLength(2);
+			for (const { binary } of finished.items(NODE_NAME)) {
+				expect(binary?.invoice).toMatchObject({ data: 'aW52', fileName: 'a.txt' });
+			}
+			expectNothingShared([...finished.items(NODE_NAME), ...finished.items(triggerOf(file))]);
+		});
+
+		it('has no binary data of the input’s where its fields are not wanted', async () => {
+			const file = testWorkflow('contacts');
+			const item = {
+				json: { chatId: SEED_CHAT_ID },
+				binary: { invoice: { data: 'aW52', mimeType: 'text/plain' } },
+			};
+			const finished = await run({ ...file, pinData: { [triggerOf(file)]: [item] } });
+			expect(finished.items(NODE_NAME)[0]).not.toHaveProperty('binary');
+		});
 	});
 
 	it('sits under a field of its own when one is named', async () => {

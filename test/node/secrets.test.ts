@@ -3,6 +3,7 @@ import {
 	NODE_NAME,
 	onError,
 	testWorkflow,
+	triggerOf,
 	withInput,
 	withParameters,
 } from '../engine/workflowFiles';
@@ -45,6 +46,39 @@ describe.each(allFaults)('GREEN-API’s fault "%s"', (_name, fault) => {
 		expect(message).toMatch(/ \[Item 0\]$/);
 		expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
 		expect(parts.double.requests.length).toBeGreaterThan(0);
+	});
+});
+
+const OTHER_OPERATIONS = [
+	'check-whatsapp',
+	'get-many',
+	'get-avatar',
+	'upsert',
+	'delete',
+	'group-get',
+] as const;
+
+describe.each(OTHER_OPERATIONS)('%s', (name) => {
+	const { parts, run } = useNode();
+
+	it.each(SETTINGS)('leaves the token nowhere, whatever comes (On Error: %s)', async (setting) => {
+		const { apiTokenInstance } = parts.double;
+		const whole = testWorkflow(name);
+		const [first] = whole.pinData?.[triggerOf(whole)] ?? [];
+		const file = onError(withInput(whole, first ? [first.json] : []), setting);
+		const good = await run(file);
+		expect(good.json(NODE_NAME).length).toBeGreaterThan(0);
+		expect(serialise(good.run)).not.toContain(apiTokenInstance);
+
+		for (const [, fault] of allFaults) {
+			parts.double.clearScript();
+			parts.double.script(fault, { times: Infinity });
+			const finished = await run(file);
+			const [item] = [...finished.json(NODE_NAME), ...finished.json(NODE_NAME, 1)];
+			const message = setting === 'stopWorkflow' ? finished.error?.message : item?.error;
+			expect(message).toMatch(/ \[Item 0\]$/);
+			expect(serialise(finished.run)).not.toContain(apiTokenInstance);
+		}
 	});
 });
 

@@ -68,6 +68,7 @@ const DOCUMENTED: Array<
 	[400, 'bad request data', 'item', /does not accept this chat ID/, /./],
 	[401, 'Unauthorized', 'instance', /API Token/, /apiTokenInstance/],
 	[403, 'Forbidden', 'instance', /Instance ID/, /idInstance and apiUrl/],
+	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
 	[404, 'Cannot POST /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
 	[404, 'Cannot GET /waInstance1101000001/getContactInfo', 'instance', /API URL/, /apiUrl/],
 	[429, 'Too Many Requests', 'transient', /faster than it allows/, /one contact lookup a second/],

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { placeFields, shapeContact } from '@package/nodes/GreenApi/resources/contact/output';
-import type { ContactShape } from '@package/nodes/GreenApi/resources/contact/settings';
+import {
+	type ContactShape,
+	shapeContact,
+} from '@package/nodes/GreenApi/contact/getContactInfo/output';
+import { placeFields } from '@package/nodes/GreenApi/perItem/items';
 import { deepFreeze, expectNothingShared, without } from '../assertions/objectGraph';
 
 const CHAT_ID = '71234567890@c.us';

@@ -102,6 +102,13 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 	},
 	{
 		status: [404, 404],
+		body: /is not on WhatsApp/i,
+		kind: 'item',
+		message: 'This contact is not on WhatsApp',
+		description: 'Check that the number is right and has its country code.',
+	},
+	{
+		status: [404, 404],
 		kind: 'instance',
 		message: 'The API URL is not that of a GREEN-API server',
 		description: `Copy apiUrl from ${CONSOLE} into the credential, without anything after it.`,

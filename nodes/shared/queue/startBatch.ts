@@ -29,6 +29,8 @@ export interface LookUpPolicy {
 
 export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
+	/** Whether who asks has another way after this failure, so that it ends nothing. */
+	tolerates?: (failure: Failure) => boolean;
 }
 
 /** Sends one request, once; the promise never rejects. */
@@ -41,6 +43,9 @@ export type Send = (request: GreenApiRequest) => Promise<Outcome<Answer>>;
 export type LookUpOutcome =
 	| { ok: true; value: Answer }
 	| { ok: false; failure: Failure; inherited: boolean };
+
+/** Asks one question; the promise never rejects. */
+export type LookUp = (request: LookUpRequest) => Promise<LookUpOutcome>;
 
 export interface BatchOptions {
 	account: Account;
@@ -81,10 +86,14 @@ export interface Batch {
 	 * and answers that wait for one before them are bounded. The same question is asked once, however far apart it comes.
 	 *
 	 * @param requests what to ask, and how
+	 * @param ask asks what takes more than one lookup, of which the request is the first
 	 * @returns the outcomes, in the order of the requests; never throws. Leaving it before its end ends
 	 *   the batch.
 	 */
-	lookUpAll(requests: readonly LookUpRequest[]): AsyncGenerator<LookUpOutcome, void>;
+	lookUpAll(
+		requests: readonly LookUpRequest[],
+		ask?: (request: LookUpRequest, lookUp: LookUp) => Promise<LookUpOutcome>,
+	): AsyncGenerator<LookUpOutcome, void>;
 	readonly counts: Readonly<BatchCounts>;
 }
 
@@ -149,7 +158,11 @@ class PacedBatch implements Batch {
 		return outcome;
 	}
 
-	async *lookUpAll(requests: readonly LookUpRequest[]): AsyncGenerator<LookUpOutcome, void> {
+	async *lookUpAll(
+		requests: readonly LookUpRequest[],
+		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
+	): AsyncGenerator<LookUpOutcome, void> {
+		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
 		const repeats = new Repeats<Promise<LookUpOutcome>>(requests.map(questionOf));
 		const begun = new Map<number, Promise<LookUpOutcome>>();
 		let [next, running, heldCharacters] = [0, 0, 0];
@@ -157,7 +170,7 @@ class PacedBatch implements Batch {
 		const begin = (request: LookUpRequest): Promise<LookUpOutcome> => {
 			const { answer, isRepeated } = repeats.answer(
 				questionOf(request),
-				async () => await this.lookUp(request),
+				async () => await ask(request, lookUp),
 			);
 			if (isRepeated) void answer.then(({ ok }) => (this.counts.shared += ok ? 1 : 0));
 			running += 1;
@@ -203,7 +216,7 @@ class PacedBatch implements Batch {
 			return outcome;
 		}
 		const { failure } = outcome;
-		if (this.isEnding(failure)) this.end(failure);
+		if (this.isEnding(failure, request)) this.end(failure);
 		return { ok: false, failure, inherited: false };
 	}
 
@@ -260,7 +273,7 @@ class PacedBatch implements Batch {
 			const decision = decideRetry(outcome.failure, tries, policy, random);
 			const failure = afterTries(outcome.failure, tries.refusals + tries.failures);
 			// Before the turn ends, which may send the next request.
-			if (!decision.retry && this.isEnding(failure)) this.end(failure);
+			if (!decision.retry && this.isEnding(failure, request)) this.end(failure);
 			turn.end(verdictOn(failure), pauseAfter(failure));
 			if (!decision.retry) return { ok: false, failure };
 
@@ -296,8 +309,9 @@ class PacedBatch implements Batch {
 		return lane;
 	}
 
-	private isEnding({ kind }: Failure): boolean {
-		return this.options.stopOnFailure || kind === 'instance';
+	private isEnding(failure: Failure, { tolerates }: LookUpRequest): boolean {
+		if (failure.kind === 'instance') return true;
+		return this.options.stopOnFailure && !tolerates?.(failure);
 	}
 
 	private end(failure: Failure): void {

@@ -1,7 +1,8 @@
 /** What the user is told once a run is through, beside its items. */
 
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { BatchCounts } from '../../../shared/queue/startBatch';
+import type { BatchCounts } from '../../shared/queue/startBatch';
+import type { Operation } from './operation';
 
 /** What became of the input items. */
 export interface RunCounts {
@@ -10,8 +11,14 @@ export interface RunCounts {
 	/** Those of them for which an answer came that is not null. */
 	found: number;
 	groupsSkipped: number;
-	avatarsMissing: number;
+	picturesMissing: number;
+	/** Whether the user set "Requests per Second". */
+	isRateSet: boolean;
+	/** What answers gave reason to tell. */
+	told: Set<string>;
 }
+
+type Words = Operation['told'];
 
 const MINUTE_MS = 60_000;
 
@@ -27,12 +34,16 @@ function list(...parts: ReadonlyArray<[count: number, what: string]>): string {
 		.join(', ');
 }
 
-function tellFound({ asked, found }: RunCounts, { shared, cached }: BatchCounts): string {
+function tellFound(
+	{ verb, noun }: Words,
+	{ asked, found }: RunCounts,
+	{ shared, cached }: BatchCounts,
+): string {
 	const saved = list(
 		[shared, 'by sharing the request of another item'],
 		[cached, 'from the cache'],
 	);
-	return `Found ${found} of ${counted(asked, 'contact')}${saved && `, ${saved}`}.`;
+	return `${verb} ${found} of ${counted(asked, noun)}${saved && `, ${saved}`}.`;
 }
 
 function tellRepeated({ refusals, retries }: BatchCounts): string {
@@ -43,34 +54,38 @@ function tellRepeated({ refusals, retries }: BatchCounts): string {
 	return `${counted(refusals + retries, 'request')} sent again: ${reasons}.`;
 }
 
-function tellOutcome(run: RunCounts, batch: BatchCounts): string {
+function tellOutcome(words: Words, run: RunCounts, batch: BatchCounts): string {
 	return [
-		tellFound(run, batch),
+		tellFound(words, run, batch),
 		...(run.groupsSkipped > 0 ? [`Skipped ${counted(run.groupsSkipped, 'group')}.`] : []),
 		...(batch.refusals + batch.retries > 0 ? [tellRepeated(batch)] : []),
 	].join(' ');
 }
 
-function tellLimit({ pacedRequests, pacedMs }: BatchCounts): string {
+function tellLimit({ isRateSet }: RunCounts, { pacedRequests, pacedMs }: BatchCounts): string {
 	const rate = Number(((pacedRequests * 1000) / pacedMs).toPrecision(2));
 	const minutes = counted(Math.round(pacedMs / MINUTE_MS), 'minute');
-	const limit =
-		rate === 1
-			? 'GREEN-API allows 1 request a second for each instance'
-			: `"Requests per Second" is set to ${rate}`;
+	const limit = isRateSet
+		? `"Requests per Second" is set to ${rate}`
+		: `GREEN-API allows ${counted(rate, 'request')} a second for each instance`;
 	return `${limit}: ${pacedRequests} requests take about ${minutes}.`;
 }
 
-function tellAvatars({ avatarsMissing }: RunCounts): string {
-	return `${counted(avatarsMissing, 'avatar')} could not be downloaded. The contacts are complete apart from the picture.`;
+function tellPictures({ picturesMissing }: RunCounts): string {
+	return `${counted(picturesMissing, 'avatar')} could not be downloaded. The contacts are complete apart from the picture.`;
 }
 
 /**
+ * @param words what the operation calls what it does
  * @param run what became of the input items
  * @param batch what it took to look them up
  * @returns hints for the output pane: none when all went as anyone would expect
  */
-export function summariseRun(run: RunCounts, batch: Readonly<BatchCounts>): NodeExecutionHint[] {
+export function summariseRun(
+	words: Words,
+	run: RunCounts,
+	batch: Readonly<BatchCounts>,
+): NodeExecutionHint[] {
 	const { shared, cached, refusals, retries, pacedMs } = batch;
 	const isLong = pacedMs >= MINUTE_MS;
 	const isNotable = shared + cached + refusals + retries + run.groupsSkipped > 0 || isLong;
@@ -80,8 +95,9 @@ export function summariseRun(run: RunCounts, batch: Readonly<BatchCounts>): Node
 		location: 'outputPane',
 	});
 	return [
-		...(isNotable ? [hint('info', tellOutcome(run, batch))] : []),
-		...(isLong ? [hint('info', tellLimit(batch))] : []),
-		...(run.avatarsMissing > 0 ? [hint('warning', tellAvatars(run))] : []),
+		...(isNotable ? [hint('info', tellOutcome(words, run, batch))] : []),
+		...(isLong ? [hint('info', tellLimit(run, batch))] : []),
+		...(run.picturesMissing > 0 ? [hint('warning', tellPictures(run))] : []),
+		...[...run.told].map((message) => hint('warning', message)),
 	];
 }

@@ -1,10 +1,20 @@
 /** The shape of what comes out, as the node's fields ask for it. */
 
-import { deepCopy, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { phoneNumberOf } from '../../../shared/green-api/chatId';
 import { type Contact, productsOf } from '../../../shared/green-api/contact';
 import { fingerprintOf } from './fingerprint';
-import type { ContactShape, Placement } from './settings';
+
+export interface ContactShape {
+	output: 'raw' | 'simplified' | 'selectedFields';
+	/** Field names; used when `output` is `selectedFields`. */
+	fields: readonly string[];
+	splitProducts: boolean;
+	/** What a contact without products becomes when products are split. */
+	contactsWithoutProducts: 'keep' | 'drop';
+	/** Whether each item says, as `fingerprint`, what the whole contact is. */
+	addFingerprint: boolean;
+}
 
 /** Own fields alone: an expression may name anything, "constructor" too. */
 function pick(contact: Contact, fields: readonly string[]): IDataObject {
@@ -64,21 +74,4 @@ export function shapeContact(
 		return contactsWithoutProducts === 'drop' ? [] : [{ ...rest, product: null }];
 	}
 	return products.map((product) => ({ ...structuredClone(rest), product }));
-}
-
-/**
- * Puts what was found beside, or under, what came in.
- *
- * @param found the contact's fields, or a group's
- * @param input the input item's fields; copied, never changed
- * @param placement what the user wants
- * @returns the output item's fields; on a clash of names what was found wins
- */
-export function placeFields(
-	found: IDataObject,
-	input: IDataObject,
-	{ includeInputFields, outputFieldName }: Placement,
-): IDataObject {
-	const placed = outputFieldName === '' ? found : { [outputFieldName]: found };
-	return includeInputFields ? { ...deepCopy(input), ...placed } : placed;
 }

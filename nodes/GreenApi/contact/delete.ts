@@ -1,0 +1,19 @@
+/** Contact → Delete: takes a person out of the phone's address book. */
+
+import { PERSON } from '../perItem/chatField';
+import { ask, operation } from '../perItem/operation';
+import { askToChange } from './change';
+
+export const deleteContact = operation({
+	name: 'Delete',
+	action: "Delete a contact from the phone's address book",
+	description: "Delete a contact from WhatsApp and from the phone's address book",
+	told: { verb: 'Deleted', noun: 'contact' },
+	chat: PERSON,
+	fields: {},
+	options: {},
+	isWrite: true,
+	decide: (_values, { id }) => ask('deleteContact', { chatId: id }),
+	ask: askToChange,
+	shape: (_answer, _values, { id }) => ({ items: [{ chatId: id, deleted: true }] }),
+});

@@ -1,0 +1,43 @@
+/** Contact → Get Avatar: the picture of a person or group. */
+
+import { CHAT } from '../perItem/chatField';
+import { toggle } from '../perItem/field';
+import { ask, operation } from '../perItem/operation';
+import { AVATAR_BINARY_FIELD } from '../perItem/options';
+
+const fields = {
+	download: toggle({
+		displayName: 'Download',
+		name: 'download',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to download the picture, up to 10 MB, as binary data. A picture that can't be had leaves the item without it.",
+	}),
+	avatarBinaryField: {
+		...AVATAR_BINARY_FIELD,
+		property: {
+			...AVATAR_BINARY_FIELD.property,
+			displayOptions: { show: { download: [true] } },
+		},
+	},
+};
+
+export const getAvatar = operation({
+	name: 'Get Avatar',
+	action: 'Get the avatar of a contact or group',
+	description: 'Get the link to the picture of a person or group, and the picture itself',
+	told: { verb: 'Asked for the avatars of', noun: 'contact' },
+	chat: CHAT,
+	fields,
+	options: {},
+	decide: (_values, { id }) => ask('getAvatar', { chatId: id }),
+	shape(answer, { download, avatarBinaryField: binaryField }, { id }) {
+		// GREEN-API documentation, "GetAvatar": empty where there is none, or it is hidden.
+		const url = answer.read<{ urlAvatar?: string } | null>()?.urlAvatar || null;
+		return {
+			items: [{ chatId: id, avatar: url }],
+			picture: download ? { url, binaryField } : undefined,
+		};
+	},
+});

@@ -1,0 +1,76 @@
+/** Contact → Create or Update: puts a name into the phone's address book. */
+
+import type { Failure } from '../../shared/green-api/failures';
+import { PERSON } from '../perItem/chatField';
+import { text, toggle } from '../perItem/field';
+import { ask, operation } from '../perItem/operation';
+import { askToChange } from './change';
+
+const fields = {
+	firstName: text(
+		{
+			displayName: 'First Name',
+			name: 'firstName',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. Nathan',
+			description: "The first name to save, as the phone's address book is to show it",
+		},
+		(name) =>
+			name === ''
+				? {
+						message: 'The first name is empty',
+						description:
+							'Enter one: the phone saves no contact without it. If an expression fills the field, the item has no value there.',
+					}
+				: undefined,
+	),
+	lastName: text({
+		displayName: 'Last Name',
+		name: 'lastName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Smith',
+		description: 'The last name to save. Leave empty to save none.',
+	}),
+};
+
+const options = {
+	saveToPhone: toggle({
+		displayName: 'Save to Phone',
+		name: 'saveToPhone',
+		type: 'boolean',
+		default: true,
+		description:
+			"Whether the contact goes into the phone's own address book too, and not only into WhatsApp",
+	}),
+};
+
+/** GREEN-API documentation, "AddContact": 400 `Contact 77059640505@c.us already exists`. */
+function isThereAlready({ kind, code }: Failure): boolean {
+	return kind === 'item' && code === '400';
+}
+
+export const upsert = operation({
+	name: 'Create or Update',
+	action: "Create or update a contact in the phone's address book",
+	description: "Create a contact in the phone's address book, or change the name of one",
+	told: { verb: 'Saved', noun: 'contact' },
+	chat: PERSON,
+	fields,
+	options,
+	isWrite: true,
+	decide: ({ firstName, lastName, saveToPhone }, { id }) =>
+		ask('addContact', { chatId: id, firstName, lastName, saveInAddressbook: saveToPhone }),
+	async ask(request, lookUp) {
+		const added = await askToChange({ ...request, tolerates: isThereAlready }, lookUp);
+		return added.ok || added.inherited || !isThereAlready(added.failure)
+			? added
+			: await askToChange({ ...request, method: 'editContact' }, lookUp);
+	},
+	shape: (answer, _values, { id }) => {
+		const { addContact: created = false } = answer.read<{ addContact?: boolean }>();
+		return { items: [{ chatId: id, created }] };
+	},
+});

@@ -1,0 +1,92 @@
+/** Group → Get: a group's name, owner, invite link and participants. */
+
+import type { IDataObject } from 'n8n-workflow';
+import { GROUP } from '../perItem/chatField';
+import { choice, toggle } from '../perItem/field';
+import { ask, operation } from '../perItem/operation';
+
+interface Group extends IDataObject {
+	participants?: IDataObject[];
+}
+
+const fields = {
+	splitParticipants: toggle({
+		displayName: 'Split Participants Into Items',
+		name: 'splitParticipants',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to emit one item for each participant, with their chat ID, so that Get Contact Info can follow',
+	}),
+	output: choice<'raw' | 'simplified'>({
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		displayOptions: { show: { splitParticipants: [false] } },
+		options: [
+			{
+				name: 'All Fields',
+				value: 'raw',
+				description: 'The group exactly as GREEN-API sends it',
+			},
+			{
+				name: 'Simplified',
+				value: 'simplified',
+				description: 'Name, owner, time of creation, number of participants and invite link',
+			},
+		],
+		default: 'raw',
+		description: 'Which fields of the group to emit',
+	}),
+};
+
+function participantsOf({ participants }: Group): IDataObject[] {
+	return Array.isArray(participants) ? participants : [];
+}
+
+/** @param seconds since 1970, as GREEN-API has it; @returns ISO text, or null for any other value */
+function toIsoTime(seconds: unknown): string | null {
+	const date = new Date(typeof seconds === 'number' ? seconds * 1000 : NaN);
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function simplify(group: Group, chatId: string): IDataObject {
+	return {
+		chatId,
+		name: group.subject ?? null,
+		owner: group.owner ?? null,
+		createdAt: toIsoTime(group.creation),
+		participantCount: participantsOf(group).length,
+		// Empty unless the account is an admin of the group.
+		inviteLink: group.groupInviteLink || null,
+	};
+}
+
+function* split(group: Group, groupId: string): Generator<IDataObject> {
+	const groupName = group.subject ?? null;
+	for (const { id, isAdmin, isSuperAdmin } of participantsOf(group)) {
+		yield {
+			groupId,
+			groupName,
+			chatId: id ?? null,
+			isAdmin: isAdmin ?? null,
+			isSuperAdmin: isSuperAdmin ?? null,
+		};
+	}
+}
+
+export const get = operation({
+	name: 'Get',
+	action: 'Get a group and its participants',
+	description: "Get a group's name, owner, invite link and participants",
+	told: { verb: 'Found', noun: 'group' },
+	chat: GROUP,
+	fields,
+	options: {},
+	decide: (_values, { id }) => ask('getGroupData', { groupId: id }),
+	shape(answer, { output, splitParticipants }, { id }) {
+		const group = answer.read<Group | null>() ?? { chatId: id };
+		if (splitParticipants) return { items: split(group, id) };
+		return { items: [output === 'raw' ? group : simplify(group, id)] };
+	},
+});

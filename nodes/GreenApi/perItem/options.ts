@@ -1,0 +1,85 @@
+/** The entries that the options of several operations have in common. */
+
+import { DEFAULT_TIMEOUT_MS } from '../../shared/green-api/methods';
+import { amount, optional, text, toggle } from './field';
+
+/** Of every operation. */
+export const COMMON_OPTIONS = {
+	includeInputFields: toggle({
+		displayName: 'Include Input Fields',
+		name: 'includeInputFields',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the fields and binary data of the input item come along. Where names clash, what was found wins.',
+	}),
+	maxRetries: amount({
+		displayName: 'Max Retries',
+		name: 'maxRetries',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 0 },
+		default: 4,
+		description:
+			'How often a request is tried again when GREEN-API or the network is down for a moment. 0 turns retrying off, also of requests that met the limit (429).',
+	}),
+	outputFieldName: text(
+		{
+			displayName: 'Output Field Name',
+			name: 'outputFieldName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. contact',
+			description:
+				'The field that what was found goes into. Leave empty to have its fields at the top level.',
+		},
+		(name) =>
+			name === 'error'
+				? {
+						message: '"Output Field Name" can\'t be "error"',
+						description: 'n8n takes items with such a field for failed ones. Choose another name.',
+					}
+				: undefined,
+	),
+	requestsPerSecond: optional(
+		amount({
+			displayName: 'Requests per Second',
+			name: 'requestsPerSecond',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 1,
+			description:
+				"GREEN-API's limit for the instance, which all workflows keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
+		}),
+	),
+	timeout: amount({
+		displayName: 'Timeout (Ms)',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: DEFAULT_TIMEOUT_MS,
+		description: 'How long to wait for one answer of GREEN-API, in milliseconds',
+	}),
+};
+
+/** Of the operations that change nothing. */
+export const READING_OPTIONS = {
+	cacheSeconds: amount({
+		displayName: 'Cache Results For (Seconds)',
+		name: 'cacheSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'How long an answer may be used again for the same question, by every workflow with the same credential. Links to pictures in it expire. 0 asks GREEN-API each time.',
+	}),
+};
+
+/** Of the operations that download pictures. */
+export const AVATAR_BINARY_FIELD = text({
+	displayName: 'Avatar Binary Field',
+	name: 'avatarBinaryField',
+	type: 'string',
+	default: 'avatar',
+	placeholder: 'e.g. avatar',
+	description: 'The binary field that a downloaded avatar goes into',
+});

@@ -1,0 +1,106 @@
+/** Decides what each input item needs, before anything is sent. */
+
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ChatId, Rejection } from '../../shared/green-api/chatId';
+import type { LookUpRequest } from '../../shared/queue/startBatch';
+import { givenChatReader, readChat } from './chatField';
+import type { Operation } from './operation';
+import { requestFor, type Settings, settingsReader } from './settings';
+
+export interface InputItem {
+	/** Counted from 0. */
+	itemIndex: number;
+	/** Never changed. */
+	input: INodeExecutionData;
+}
+
+/** The item can't be asked about. `settings` is missing where an expression of theirs is at fault. */
+interface RejectPlan extends InputItem {
+	kind: 'reject';
+	rejection: Rejection;
+	/** What the chat field held. */
+	given: unknown;
+	settings?: Settings;
+}
+
+export interface AskPlan extends InputItem {
+	kind: 'ask';
+	settings: Settings;
+	chatId: ChatId;
+	request: LookUpRequest;
+}
+
+/** What comes out is known already. */
+interface EmitPlan extends InputItem {
+	kind: 'emit';
+	settings: Settings;
+	fields: IDataObject;
+}
+
+interface SkipPlan extends InputItem {
+	kind: 'skip';
+}
+
+export type Plan = RejectPlan | AskPlan | EmitPlan | SkipPlan;
+
+/** Stands for the chat of operations that are about none. */
+const NO_CHAT: ChatId = { kind: 'person', id: '' };
+
+/** n8n's own words for an expression that can't be resolved. */
+function readExpressionError(error: unknown): Rejection {
+	const { message, description } = error as { message: string; description?: string | null };
+	return {
+		message,
+		description: description ?? 'Check the expressions in the fields of the node.',
+	};
+}
+
+function planItem(operation: Operation, item: InputItem, settings: Settings, given: unknown): Plan {
+	const reject = (rejection: Rejection): Plan => {
+		return { ...item, kind: 'reject', settings, rejection, given };
+	};
+	if (settings.rejection) return reject(settings.rejection);
+	const chat = operation.chat
+		? readChat(given, operation.chat)
+		: { ok: true as const, chatId: NO_CHAT };
+	if (!chat.ok) return reject(chat.rejection);
+
+	const { chatId } = chat;
+	const decision = operation.decide(settings.own, chatId);
+	switch (decision.kind) {
+		case 'ask':
+			return {
+				...item,
+				kind: 'ask',
+				settings,
+				chatId,
+				request: requestFor(decision.question, settings),
+			};
+		case 'emit':
+			return { ...item, kind: 'emit', settings, fields: decision.fields };
+		case 'skip':
+			return { ...item, kind: 'skip' };
+		case 'reject':
+			return { ...item, kind: 'reject', settings, rejection: decision.rejection, given: chatId.id };
+	}
+}
+
+/**
+ * @returns a plan for each input item, in the order of the input; what the user entered wrong is in
+ *   the plans, not thrown
+ */
+export function planItems(this: IExecuteFunctions, operation: Operation): Plan[] {
+	const settingsOf = settingsReader.call(this, operation);
+	const givenOf = operation.chat ? givenChatReader.call(this) : () => null;
+
+	return this.getInputData().map((input, itemIndex): Plan => {
+		const item: InputItem = { itemIndex, input };
+		let given: unknown = null;
+		try {
+			given = givenOf(itemIndex, input.json);
+			return planItem(operation, item, settingsOf(itemIndex), given);
+		} catch (error) {
+			return { ...item, kind: 'reject', rejection: readExpressionError(error), given };
+		}
+	});
+}

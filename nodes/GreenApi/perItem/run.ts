@@ -1,0 +1,214 @@
+/** Runs an operation for all input items: plans them, looks up, and makes items of the answers. */
+
+import * as n8nWorkflow from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type NodeExecutionHint,
+	sleep,
+} from 'n8n-workflow';
+import type { Answer } from '../../shared/green-api/answer';
+import type { Failure } from '../../shared/green-api/failures';
+import { apiError, inputError, type ItemError } from '../../shared/client/nodeErrors';
+import { readAccount, sendRequest } from '../../shared/client/transport';
+import { type LookUpOutcome, startBatch } from '../../shared/queue/startBatch';
+import { type RunCounts, summariseRun } from './hints';
+import { addBinary, copyOf, foundItem, placeFields } from './items';
+import type { Found, Operation } from './operation';
+import { cancelSignalOf, Pictures } from './pictures';
+import { type AskPlan, type Plan, planItems } from './plan';
+
+/** After so many parts of one answer, n8n gets its turn: a few milliseconds' work. */
+const PARTS_IN_A_ROW = 1000;
+
+function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
+	for (const plan of plans) {
+		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, plan.itemIndex);
+	}
+}
+
+/** n8n 1.78 and older take hints together with the output. */
+const { NodeExecutionOutput } = n8nWorkflow as {
+	NodeExecutionOutput?: new (
+		output: INodeExecutionData[][],
+		hints: NodeExecutionHint[],
+	) => INodeExecutionData[][];
+};
+
+/** Some n8n have no hints for tools of an AI agent (n8n pull request 21238). */
+function withHints(
+	context: Partial<Pick<IExecuteFunctions, 'addExecutionHints'>>,
+	output: INodeExecutionData[][],
+	hints: NodeExecutionHint[],
+): INodeExecutionData[][] {
+	if (context.addExecutionHints) context.addExecutionHints(...hints);
+	else if (NodeExecutionOutput && hints.length > 0) return new NodeExecutionOutput(output, hints);
+	return output;
+}
+
+/** There is an outcome for each plan that asks. */
+async function nextOf(outcomes: AsyncGenerator<LookUpOutcome, void>): Promise<LookUpOutcome> {
+	const { value } = await outcomes.next();
+	if (!value) throw new Error('A lookup has no outcome');
+	return value;
+}
+
+/** The items of one execution, as they come together. */
+class Output {
+	readonly items: INodeExecutionData[] = [];
+	readonly counts: RunCounts = {
+		asked: 0,
+		found: 0,
+		groupsSkipped: 0,
+		picturesMissing: 0,
+		isRateSet: false,
+		told: new Set(),
+	};
+	private readonly pictures: Pictures;
+	private readonly downloads: Array<Promise<void>> = [];
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly operation: Operation,
+	) {
+		this.pictures = new Pictures(context);
+	}
+
+	/** Adds the items that one answer makes; its picture follows. */
+	async addFound(plan: AskPlan, answer: Answer): Promise<void> {
+		const { itemIndex, input, settings, chatId } = plan;
+		this.counts.asked += 1;
+		if (!answer.isNull) this.counts.found += 1;
+		if (settings.requestsPerSecond !== undefined) this.counts.isRateSet = true;
+
+		const { items, picture, hint } = this.operation.shape(answer, settings.own, chatId);
+		if (hint !== undefined) this.counts.told.add(hint);
+		const added: INodeExecutionData[] = [];
+		let parts = 0;
+		for (const found of items) {
+			parts += 1;
+			if (parts % PARTS_IN_A_ROW === 0) await sleep(0);
+			if (!found) continue;
+			const item = foundItem(found, itemIndex, input, settings);
+			this.items.push(item);
+			if (picture) added.push(item);
+		}
+		if (picture && added.length > 0) this.addPicture(plan, picture, added);
+	}
+
+	/** Adds an item that is known without asking. */
+	addKnown(fields: IDataObject, { itemIndex, input, settings }: Plan & { kind: 'emit' }): void {
+		this.items.push(foundItem(fields, itemIndex, input, settings));
+	}
+
+	/**
+	 * An item with `error` alone is one that n8n sends to the error output, adding its input's fields;
+	 * an item whose own `error` property is set would arrive there without them (`n8n-core`,
+	 * `WorkflowExecute.handleNodeErrorOutput` and `normalizeNodeErrors`).
+	 *
+	 * @param given what stands for the chat
+	 */
+	addFailed(plan: Plan, error: ItemError, given: unknown): void {
+		const pairedItem = { item: plan.itemIndex };
+		if (this.context.getNode().onError === 'continueErrorOutput') {
+			this.items.push({ json: { error: error.message }, pairedItem });
+			return;
+		}
+		const fields: IDataObject = {
+			...(this.operation.chat && { chatId: copyOf(given as IDataObject) ?? null }),
+			error: error.message,
+		};
+		const settings = 'settings' in plan ? plan.settings : undefined;
+		const includeInputFields = settings?.includeInputFields ?? false;
+		const placement = { includeInputFields, outputFieldName: '' };
+		this.items.push({ json: placeFields(fields, plan.input.json, placement), pairedItem });
+	}
+
+	/** Waits for the pictures that are still on their way. */
+	async complete(): Promise<void> {
+		await Promise.all(this.downloads);
+	}
+
+	/** Ends what is still on its way. */
+	cancel(): void {
+		this.pictures.cancel();
+	}
+
+	private addPicture(
+		{ settings, chatId }: AskPlan,
+		{ url, binaryField }: NonNullable<Found['picture']>,
+		items: readonly INodeExecutionData[],
+	): void {
+		if (typeof url !== 'string' || url === '') return;
+		const download = this.pictures.of(chatId.id, url, settings.timeout).then((picture) => {
+			if (!picture) this.counts.picturesMissing += 1;
+			else for (const item of items) addBinary(item, { [binaryField]: picture });
+		});
+		this.downloads.push(download);
+	}
+}
+
+/**
+ * Runs the operation for all input items.
+ *
+ * @param operation what is its own
+ * @returns the items to emit, on the one output, in the order of the input
+ * @throws NodeOperationError for the first item with something wrong in it, before anything is
+ *   sent, and NodeApiError for the first lookup that brings nothing; neither when the node goes on
+ *   on errors, where such an item becomes `{ chatId, error }`
+ */
+export async function runPerItem(
+	this: IExecuteFunctions,
+	operation: Operation,
+): Promise<INodeExecutionData[][]> {
+	const plans = planItems.call(this, operation);
+	const stopOnFailure = !this.continueOnFail();
+	if (stopOnFailure) refuseFirst.call(this, plans);
+
+	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
+		account: await readAccount.call(this),
+		stopOnFailure,
+		cancelSignal: cancelSignalOf(this),
+	});
+	const requests = plans.flatMap((plan) => (plan.kind === 'ask' ? [plan.request] : []));
+	const outcomes = batch.lookUpAll(requests, operation.ask);
+	const output = new Output(this, operation);
+	const { counts } = output;
+	let stopped: Failure | undefined;
+	let isThrough = false;
+	try {
+		for (const plan of plans) {
+			if (plan.kind === 'skip') {
+				counts.groupsSkipped += 1;
+			} else if (plan.kind === 'reject') {
+				const error = inputError(this.getNode(), plan.rejection, plan.itemIndex);
+				output.addFailed(plan, error, plan.given);
+			} else if (plan.kind === 'emit') {
+				output.addKnown(plan.fields, plan);
+			} else {
+				const outcome = await nextOf(outcomes);
+				if (outcome.ok) {
+					await output.addFound(plan, outcome.value);
+					continue;
+				}
+				counts.asked += 1;
+				if (stopOnFailure && outcome.inherited) {
+					// It belongs to an item that comes later, unless it was the user who stopped.
+					stopped = outcome.failure;
+					continue;
+				}
+				const error = apiError(this.getNode(), outcome.failure, plan.itemIndex);
+				if (stopOnFailure) throw error;
+				output.addFailed(plan, error, plan.chatId.id);
+			}
+		}
+		if (stopped) throw apiError(this.getNode(), stopped);
+		await output.complete();
+		isThrough = true;
+	} finally {
+		if (!isThrough) output.cancel();
+		await outcomes.return();
+	}
+	return withHints(this, [output.items], summariseRun(operation.told, counts, batch.counts));
+}

@@ -1,0 +1,98 @@
+/** Reads what the user set for one item, and refuses what can't be meant. */
+
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { Rejection } from '../../shared/green-api/chatId';
+import { METHODS } from '../../shared/green-api/methods';
+import type { LookUpRequest } from '../../shared/queue/startBatch';
+import type { Field, Fields, ValuesOf } from './field';
+import { COMMON_OPTIONS, READING_OPTIONS } from './options';
+import type { Operation, Question } from './operation';
+import type { Placement } from './items';
+
+export interface Settings extends Placement {
+	/** What the operation's own fields and options are set to. */
+	own: ValuesOf<Fields>;
+	/** For one attempt, in ms. */
+	timeout: number;
+	/** Undefined where GREEN-API's own limit alone holds. */
+	requestsPerSecond: number | undefined;
+	maxRetries: number;
+	cacheSeconds: number;
+	/** The first of what the user set that can't be meant; what it stands for is undefined then. */
+	rejection?: Rejection;
+}
+
+/** Node.js's timers run out at once when they are set to more. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** @returns all entries of the operation's options, its own and those it shares */
+export function optionsOf({ options, isWrite }: Pick<Operation, 'options' | 'isWrite'>) {
+	return { ...options, ...COMMON_OPTIONS, ...(isWrite ? undefined : READING_OPTIONS) };
+}
+
+/** @returns what the fields are set to; `reject` gets what can't be meant */
+function readFields<F extends Fields>(
+	fields: F,
+	givenOf: (name: string, field: Field<unknown>) => unknown,
+	reject: (rejection: Rejection) => void,
+): ValuesOf<F> {
+	const entries = Object.entries(fields).map(([name, field]) => {
+		const reading = field.read(givenOf(name, field));
+		if (!reading.ok) reject(reading.rejection);
+		return [name, reading.ok ? reading.value : undefined] as const;
+	});
+	return Object.fromEntries(entries) as ValuesOf<F>;
+}
+
+function readSettings(this: IExecuteFunctions, operation: Operation, itemIndex: number): Settings {
+	const options = this.getNodeParameter('options', itemIndex, {}) as IDataObject;
+	// n8n throws where a field without a value, e.g. a hidden one, has nothing to fall back to.
+	const ofNode = (name: string, { property }: Field<unknown>) =>
+		this.getNodeParameter(name, itemIndex, property.default as object);
+	const ofOptions = (name: string) => options[name];
+	let rejection: Rejection | undefined;
+	const reject = (found: Rejection) => void (rejection ??= found);
+
+	const own = {
+		...readFields(operation.fields, ofNode, reject),
+		...readFields(operation.options, ofOptions, reject),
+	};
+	const shared = readFields(COMMON_OPTIONS, ofOptions, reject);
+	const cacheSeconds = operation.isWrite
+		? 0
+		: readFields(READING_OPTIONS, ofOptions, reject).cacheSeconds;
+	const timeout = Math.min(shared.timeout, LONGEST_TIMEOUT_MS);
+	return { own, ...shared, timeout, cacheSeconds, ...(rejection && { rejection }) };
+}
+
+/**
+ * @returns a function that takes an item's index, counted from 0, and gives its settings; it throws
+ *   n8n's ExpressionError where an expression can't be resolved. Without expressions all items
+ *   share one object, because resolving parameters is most of what an item costs.
+ */
+export function settingsReader(
+	this: IExecuteFunctions,
+	operation: Operation,
+): (itemIndex: number) => Settings {
+	const parameters = { ...this.getNode().parameters };
+	delete parameters.chatId;
+	// n8n marks a parameter that is an expression with a leading "=".
+	const hasExpressions = JSON.stringify(parameters).includes('"=');
+	if (hasExpressions) return (itemIndex) => readSettings.call(this, operation, itemIndex);
+
+	let shared: Settings | undefined;
+	return () => (shared ??= readSettings.call(this, operation, 0));
+}
+
+/** @returns the request that asks the question as the settings have it */
+export function requestFor(
+	question: Question,
+	{ timeout, requestsPerSecond, maxRetries, cacheSeconds }: Settings,
+): LookUpRequest {
+	const policy = {
+		requestsPerSecond: requestsPerSecond ?? METHODS[question.method].requestsPerSecond,
+		maxRetries,
+		cacheSeconds,
+	};
+	return { ...question, timeout, policy };
+}

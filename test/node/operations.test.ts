@@ -1,0 +1,658 @@
+import type { INode } from 'n8n-workflow';
+import { expectNothingShared } from '../assertions/objectGraph';
+import { FORBIDDEN_WORDS } from '../assertions/words';
+import {
+	NODE_NAME,
+	onError,
+	testWorkflow,
+	triggerOf,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
+import { faults } from '../green-api-double/faults';
+import type { GreenApiMethod } from '../green-api-double/methods';
+import { SEED_CHAT_ID, useNode } from './setup';
+
+const IVAN = '79001234567@c.us';
+const NOA = '79001234568@c.us';
+const NOBODY = '79001234000@c.us';
+const LID = '84567890123457@lid';
+const GROUP = '79001234567-1581234048@g.us';
+
+interface OperationCase {
+	file: string;
+	/** The method that is asked first. */
+	method: GreenApiMethod;
+	/** Three items that work, each with a question of its own where the operation asks for each. */
+	input: Array<{ chatId: string; firstName?: string }>;
+	/** A chat that can't be meant. */
+	bad: string;
+	/** What it says of that. */
+	words: RegExp;
+}
+
+const people = [IVAN, NOA, '79001234569@c.us'].map((chatId) => ({ chatId, firstName: 'Ivan' }));
+const groups = [GROUP, '120363043968066561@g.us', '120363043968066562@g.us'].map((chatId) => ({
+	chatId,
+}));
+
+/** What holds for each operation about a chat. */
+const CASES: OperationCase[] = [
+	{ file: 'check-whatsapp', method: 'checkWhatsapp', input: people, bad: GROUP, words: /group/ },
+	{ file: 'get-avatar', method: 'getAvatar', input: people, bad: 'abc', words: /letters/ },
+	{ file: 'upsert', method: 'addContact', input: people, bad: GROUP, words: /group/ },
+	{ file: 'delete', method: 'deleteContact', input: people, bad: GROUP, words: /group/ },
+	{ file: 'group-get', method: 'getGroupData', input: groups, bad: IVAN, words: /person/ },
+];
+
+describe.each(CASES)('$file', ({ file: name, method, input, bad, words }) => {
+	const { parts, run } = useNode();
+	const file = withInput(testWorkflow(name), input);
+	const chatIds = input.map(({ chatId }) => chatId);
+	const idOf = (json: Record<string, unknown>) => json.chatId ?? json.groupId;
+
+	it('gives an item for each, in the order of the input, paired with it', async () => {
+		const finished = await run(file);
+		expect(finished.error).toBeUndefined();
+		expect(finished.json(NODE_NAME).map(idOf)).toEqual(chatIds);
+		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2].map((item) => ({ item })),
+		);
+	});
+
+	it('asks once for what two items want, shares no object and leaves the input as it is', async () => {
+		const [first = { chatId: '' }] = input;
+		const twice = withInput(file, [first, first]);
+		const finished = await run(
+			withParameters(twice, { options: { includeInputFields: true, outputFieldName: 'found' } }),
+		);
+		expect(parts.double.requestsOf(method)).toHaveLength(1);
+		expectNothingShared(finished.items(NODE_NAME));
+		expect(finished.json(triggerOf(file))).toEqual([first, first]);
+		for (const item of finished.json(NODE_NAME)) {
+			expect(item).toMatchObject({ ...first, found: expect.any(Object) });
+			expect(idOf(item.found as Record<string, unknown>)).toBe(first.chatId);
+		}
+	});
+
+	it('On Error stop: what can’t be meant is told before anything is sent', async () => {
+		const finished = await run(withInput(file, [...input, { ...input[0], chatId: bad }]));
+		expect(finished.error).toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(words),
+			context: { itemIndex: 3 },
+		});
+		expect(finished.error?.message).toMatch(/ \[Item 3\]$/);
+		expect(finished.error?.message).not.toMatch(FORBIDDEN_WORDS);
+		expect(finished.error?.description).toBeTruthy();
+		expect(parts.double.requests).toHaveLength(0);
+	});
+
+	it('On Error stop: GREEN-API’s refusal is told with its item', async () => {
+		parts.double.script(faults.correspondentsQuotaExceeded, { chatId: chatIds[1] ?? '' });
+		const finished = await run(file);
+		expect(finished.error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
+		expect(finished.error?.message).toMatch(/ \[Item 1\]$/);
+	});
+
+	it('On Error continue: bad items carry their message in place, the others are unharmed', async () => {
+		parts.double.script(faults.correspondentsQuotaExceeded, { chatId: chatIds[1] ?? '' });
+		const items = [...input, { ...input[0], chatId: bad }];
+		const finished = await run(onError(withInput(file, items), 'continueRegularOutput'));
+		const json = finished.json(NODE_NAME);
+		expect(json.map(idOf)).toEqual([...chatIds, bad]);
+		expect(json.map(({ error }) => typeof error)).toEqual([
+			'undefined',
+			'string',
+			'undefined',
+			'string',
+		]);
+		expect(json[1]).toEqual({ chatId: chatIds[1], error: expect.stringContaining('[Item 1]') });
+		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2, 3].map((item) => ({ item })),
+		);
+	});
+
+	it('On Error error output: bad items leave by it with their input’s fields', async () => {
+		const items = [
+			{ ...input[0], id: 1, chatId: chatIds[0] ?? '' },
+			{ ...input[0], id: 2, chatId: bad },
+		];
+		const finished = await run(onError(withInput(file, items), 'continueErrorOutput'));
+		expect(finished.json(NODE_NAME).map(idOf)).toEqual([chatIds[0]]);
+		expect(finished.json(NODE_NAME, 1)).toEqual([
+			{ ...items[1], error: expect.stringContaining('[Item 1]') },
+		]);
+	});
+
+	it('a missing chat is an item with chatId null', async () => {
+		const none = withInput(file, [{ firstName: 'Ivan' }]);
+		const finished = await run(onError(none, 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME)).toEqual([
+			{ chatId: null, error: expect.stringContaining('missing') },
+		]);
+	});
+});
+
+describe('Check WhatsApp', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('check-whatsapp');
+	const check = async (chatId: unknown, parameters: INode['parameters'] = {}) =>
+		(await output(withParameters(withInput(file, [{ chatId: chatId as string }]), parameters)))[0];
+	const answer = (chatId: string, body: object) => parts.double.addressBook.setCheck(chatId, body);
+
+	it('maps phone numbers to privacy ids and back, and tells who is not there without an error', async () => {
+		const [person, lid, nobody] = await output(file);
+		expect(person).toEqual({
+			chatId: IVAN,
+			existsWhatsapp: true,
+			phoneNumber: '79001234567',
+			lid: expect.stringMatching(/^\d+@lid$/),
+		});
+		expect(lid).toEqual({
+			chatId: LID,
+			existsWhatsapp: true,
+			phoneNumber: expect.stringMatching(/^\d{11}$/),
+			lid: LID,
+		});
+		expect(nobody).toEqual({
+			chatId: NOBODY,
+			existsWhatsapp: false,
+			phoneNumber: '79001234000',
+			lid: null,
+		});
+	});
+
+	it.each<[string, string, object, object]>([
+		['the older answer', IVAN, {}, { phoneNumber: '79001234567', lid: null }],
+		[
+			'an empty chatId',
+			IVAN,
+			{ chatId: '', phoneNumber: IVAN },
+			{ phoneNumber: '79001234567', lid: null },
+		],
+		['"@c.us" as chatId', IVAN, { chatId: '@c.us' }, { phoneNumber: '79001234567', lid: null }],
+		['the number in chatId', LID, { chatId: IVAN }, { phoneNumber: '79001234567', lid: LID }],
+		[
+			'the privacy id in phoneNumber',
+			IVAN,
+			{ chatId: IVAN, phoneNumber: LID },
+			{ phoneNumber: '79001234567', lid: LID },
+		],
+		[
+			'a number that is digits alone',
+			LID,
+			{ phoneNumber: 79001234567 },
+			{ phoneNumber: '79001234567', lid: LID },
+		],
+		['a hidden number', LID, { chatId: LID, phoneNumber: '' }, { phoneNumber: null, lid: LID }],
+		['null', LID, { chatId: null, phoneNumber: null }, { phoneNumber: null, lid: LID }],
+	])('reads %s', async (_what, chatId, sent, found) => {
+		answer(chatId, { existsWhatsapp: true, ...sent });
+		expect(await check(chatId)).toEqual({ chatId, existsWhatsapp: true, ...found });
+	});
+
+	it('gives GREEN-API’s answer as it is, when that is wanted', async () => {
+		const sent = { existsWhatsapp: true, chatId: '@c.us', fromCache: true, new: [1] };
+		answer(IVAN, sent);
+		expect(await check(IVAN, { output: 'raw' })).toEqual(sent);
+	});
+
+	it('asks past GREEN-API’s cache only when that is wanted', async () => {
+		await check(IVAN);
+		await check(IVAN, { options: { force: true } });
+		expect(parts.double.requestsOf('checkWhatsapp').map(({ body }) => body)).toEqual([
+			{ chatId: IVAN },
+			{ chatId: IVAN, force: true },
+		]);
+	});
+
+	it.each([
+		['has 10 digits', '4512345678@c.us'],
+		['has 7 digits', '4512345@c.us'],
+	])('refuses a number that %s, and sends nothing', async (words, chatId) => {
+		const finished = await run(withInput(file, [{ chatId }]));
+		expect(finished.error?.message).toContain(words);
+		expect(finished.error?.message).toContain('11 to 16');
+		expect(parts.double.requests).toHaveLength(0);
+	});
+
+	it('takes a privacy id of any length', async () => {
+		expect(await check('123@lid')).toMatchObject({ chatId: '123@lid' });
+	});
+});
+
+describe('Get Many', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('get-many');
+	const list = (...entries: Array<{ type?: string; [field: string]: unknown }>) =>
+		parts.double.addressBook.setList(entries);
+	const many = async (parameters: INode['parameters'] = {}) =>
+		await output(withParameters(file, parameters));
+	const idsOf = (items: Array<Record<string, unknown>>) => items.map(({ chatId }) => chatId);
+
+	const IVAN_ENTRY = { id: IVAN, name: 'ivan', contactName: 'Ivan Petrov', type: 'user' };
+	const NOA_ENTRY = { id: '972501234567@c.us', name: 'נועה', contactName: '', type: 'user' };
+	const LID_ENTRY = { id: LID, type: 'user' };
+	const GROUP_ENTRY = { id: GROUP, name: 'Family', contactName: '', type: 'group' };
+
+	it('gives contacts and groups by their names, 50 at most', async () => {
+		list(IVAN_ENTRY, LID_ENTRY, GROUP_ENTRY);
+		expect(await many()).toEqual([
+			{
+				chatId: IVAN,
+				phoneNumber: '79001234567',
+				name: 'ivan',
+				contactName: 'Ivan Petrov',
+				isGroup: false,
+			},
+			{ chatId: LID, phoneNumber: null, name: null, contactName: null, isGroup: false },
+			{ chatId: GROUP, phoneNumber: null, name: 'Family', contactName: '', isGroup: true },
+		]);
+		list(
+			...Array.from({ length: 60 }, (_, index) => ({
+				...IVAN_ENTRY,
+				id: `${79001000000 + index}`,
+			})),
+		);
+		expect(await many()).toHaveLength(50);
+		expect(await many({ limit: 3 })).toHaveLength(3);
+		expect(await many({ returnAll: true, limit: 3 })).toHaveLength(60);
+	});
+
+	it('gives the entries as sent, with their chat id, when that is wanted', async () => {
+		const entry = { ...IVAN_ENTRY, username: 'ivan_p' };
+		list(entry);
+		expect(await many({ output: 'raw' })).toEqual([{ ...entry, chatId: IVAN }]);
+	});
+
+	it('takes the new id of one whose privacy id has changed', async () => {
+		list({ ...LID_ENTRY, newChatId: IVAN }, { ...LID_ENTRY, id: NOA, newChatId: '' });
+		expect(idsOf(await many())).toEqual([IVAN, NOA]);
+	});
+
+	it('leaves out what is no contact or group', async () => {
+		list({ id: 'status@broadcast' }, { name: 'no id' }, IVAN_ENTRY, { id: '1@newsletter' });
+		expect(idsOf(await many({ limit: 1 }))).toEqual([IVAN]);
+	});
+
+	it.each([
+		['all', [IVAN, GROUP], {}],
+		['people', [IVAN], { group: 'false' }],
+		['groups', [GROUP], { group: 'true' }],
+	])('type %s', async (type, expected, query) => {
+		list(IVAN_ENTRY, GROUP_ENTRY);
+		expect(idsOf(await many({ options: { type } }))).toEqual(expected);
+		expect(parts.double.requestsOf('getContacts').map((request) => request.query)).toEqual([query]);
+	});
+
+	it('type holds also where GREEN-API sends all', async () => {
+		const body = JSON.stringify([IVAN_ENTRY, GROUP_ENTRY]);
+		parts.double.script({ kind: 'answer', status: 200, body });
+		expect(idsOf(await many({ options: { type: 'groups' } }))).toEqual([GROUP]);
+	});
+
+	it.each([
+		['PETR', [IVAN]],
+		['נוע', ['972501234567@c.us']],
+		['+7 (900) 123', [IVAN, GROUP]],
+		['fam', [GROUP]],
+		['nobody', []],
+	])('search "%s"', async (search, expected) => {
+		list(IVAN_ENTRY, NOA_ENTRY, GROUP_ENTRY);
+		const finished = await run(withParameters(file, { options: { search } }));
+		expect(finished.error).toBeUndefined();
+		expect(idsOf(finished.json(NODE_NAME))).toEqual(expected);
+		expect(parts.double.requests).toHaveLength(1);
+	});
+
+	it('only those with a name in the phone', async () => {
+		list(IVAN_ENTRY, NOA_ENTRY, LID_ENTRY);
+		expect(idsOf(await many({ options: { onlySaved: true } }))).toEqual([IVAN]);
+	});
+
+	it('pairs each contact with the input item that asked, for one request', async () => {
+		list(IVAN_ENTRY, NOA_ENTRY);
+		const asking = withParameters(withInput(file, [{ id: 1 }, { id: 2 }]), {
+			options: { includeInputFields: true },
+		});
+		const finished = await run(asking);
+		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 0, 1, 1].map((item) => ({ item })),
+		);
+		expect(finished.json(NODE_NAME).map(({ id }) => id)).toEqual([1, 1, 2, 2]);
+		expectNothingShared(finished.items(NODE_NAME));
+		expect(parts.double.requests).toHaveLength(1);
+	});
+
+	it.each([1, 3])('asks again when the list is empty at first (%i times)', async (times) => {
+		list(IVAN_ENTRY);
+		parts.double.addressBook.setEmptyLists(times);
+		const finished = await run(withParameters(file, { options: { cacheSeconds: 60 } }));
+		expect(idsOf(finished.json(NODE_NAME))).toEqual([IVAN]);
+		expect(parts.double.requests).toHaveLength(times + 1);
+	});
+
+	it('believes the fourth empty list, says what GREEN-API advises, and gives no item', async () => {
+		parts.double.addressBook.setEmptyLists(10);
+		const finished = await run(file);
+		expect(finished.status).toBe('success');
+		expect(finished.json(NODE_NAME)).toEqual([]);
+		expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/empty.*5 minutes/)]);
+		expect(parts.double.requests).toHaveLength(4);
+	});
+
+	it.each([0, -5, '={{ "many" }}', '={{ null }}', '={{ NaN }}'])(
+		'refuses a limit of %p before anything is sent',
+		async (limit) => {
+			const finished = await run(withParameters(file, { limit }));
+			// n8n's own default stands in where nothing is set.
+			if (limit === '={{ null }}') return expect(finished.status).toBe('success');
+			expect(finished.error).toMatchObject({
+				name: 'NodeOperationError',
+				message: '"Limit" is not a number from 1 up [Item 0]',
+			});
+			expect(parts.double.requests).toHaveLength(0);
+		},
+	);
+
+	it.each([
+		['stopWorkflow', undefined],
+		['continueRegularOutput', 0],
+		['continueErrorOutput', 1],
+	] as const)('tells of a refusal (On Error: %s)', async (setting, outputIndex) => {
+		parts.double.script(faults.wrongToken);
+		const finished = await run(onError(file, setting));
+		const message = 'GREEN-API does not accept the API Token [Item 0]';
+		if (outputIndex === undefined) expect(finished.error).toMatchObject({ message });
+		else expect(finished.json(NODE_NAME, outputIndex)[0]).toMatchObject({ error: message });
+		if (outputIndex === 0) expect(finished.json(NODE_NAME)).toEqual([{ error: message }]);
+	});
+});
+
+describe('Get Avatar', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('get-avatar');
+
+	it('gives the link of a person’s or group’s picture', async () => {
+		const [person, group] = await output(file);
+		expect(person).toEqual({ chatId: SEED_CHAT_ID, avatar: expect.stringMatching(/^https/) });
+		expect(group).toEqual({ chatId: '120363043968066561@g.us', avatar: expect.anything() });
+	});
+
+	it.each([{ urlAvatar: '', available: true }, { urlAvatar: '', existsWhatsapp: true }, {}, null])(
+		'gives null where there is none: %j',
+		async (body) => {
+			parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(body) });
+			const one = withInput(file, [{ chatId: IVAN }]);
+			const finished = await run(withParameters(one, { download: true }));
+			expect(finished.items(NODE_NAME)).toEqual([
+				{ json: { chatId: IVAN, avatar: null }, pairedItem: { item: 0 } },
+			]);
+			expect(finished.hints(NODE_NAME)).toEqual([]);
+		},
+	);
+
+	it('downloads it, when that is wanted', async () => {
+		const urlAvatar = `${parts.double.apiUrl}/media/1.jpg`;
+		parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify({ urlAvatar }) });
+		const one = withInput(file, [{ chatId: '120363043968066561@g.us' }]);
+		const wanted = { download: true, avatarBinaryField: 'picture' };
+		const [item] = (await run(withParameters(one, wanted))).items(NODE_NAME);
+		expect(item?.json).toEqual({ chatId: '120363043968066561@g.us', avatar: urlAvatar });
+		expect(item?.binary?.picture).toMatchObject({
+			mimeType: 'image/jpeg',
+			fileName: '120363043968066561.jpg',
+		});
+	});
+});
+
+describe('Create or Update', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('upsert');
+	const methods = () => parts.double.requests.map(({ method }) => method);
+	const saved = (chatId: string) => parts.double.addressBook.savedName(chatId);
+
+	it('creates who is not there, and changes the name of who is', async () => {
+		parts.double.addressBook.add(NOA, 'Old Name');
+		expect(await output(file)).toEqual([
+			{ chatId: IVAN, created: true },
+			{ chatId: NOA, created: false },
+		]);
+		expect([saved(IVAN), saved(NOA)]).toEqual(['Ivan Petrov', 'Noa']);
+		expect(methods().sort()).toEqual(['addContact', 'addContact', 'editContact']);
+	});
+
+	it.each([
+		[{}, true],
+		[{ saveToPhone: false }, false],
+	])('saves to the phone’s own address book unless told not to (%j)', async (options, expected) => {
+		parts.double.addressBook.add(NOA, 'Old Name');
+		await output(withParameters(file, { options }));
+		expect(parts.double.requests.map(({ body }) => body)).toEqual([
+			expect.objectContaining({ firstName: 'Ivan', lastName: 'Petrov' }),
+			expect.objectContaining({ firstName: 'Noa', lastName: '' }),
+			expect.objectContaining({ chatId: NOA, firstName: 'Noa' }),
+		]);
+		for (const { body } of parts.double.requests) {
+			expect(body).toMatchObject({ saveInAddressbook: expected });
+		}
+	});
+
+	it.each(['', '   ', null, undefined])('refuses an empty first name: %p', async (firstName) => {
+		const finished = await run(withInput(file, [{ chatId: IVAN, firstName: firstName ?? null }]));
+		expect(finished.error).toMatchObject({
+			name: 'NodeOperationError',
+			message: 'The first name is empty [Item 0]',
+		});
+		expect(parts.double.requests).toHaveLength(0);
+	});
+
+	it.each(['stopWorkflow', 'continueRegularOutput'] as const)(
+		'someone who is not on WhatsApp is that item’s failure alone (On Error: %s)',
+		async (setting) => {
+			const input = [NOBODY, IVAN].map((chatId) => ({ chatId, firstName: 'A' }));
+			const finished = await run(onError(withInput(file, input), setting));
+			const message = 'This contact is not on WhatsApp [Item 0]';
+			if (setting === 'stopWorkflow') {
+				expect(finished.error).toMatchObject({ message, httpCode: '404' });
+			} else {
+				expect(finished.json(NODE_NAME)).toEqual([
+					{ chatId: NOBODY, error: message },
+					{ chatId: IVAN, created: true },
+				]);
+			}
+			expect(parts.double.requestsOf('editContact')).toHaveLength(0);
+		},
+	);
+
+	it('tells why a contact that is there can’t be changed', async () => {
+		parts.double.addressBook.add(IVAN, 'Old Name');
+		parts.double.script(faults.badRequestData, { method: 'editContact' });
+		const finished = await run(withInput(file, [{ chatId: IVAN, firstName: 'A' }]));
+		expect(finished.error?.message).toBe('GREEN-API does not accept this chat ID [Item 0]');
+	});
+
+	it('tells when GREEN-API answers that it did nothing', async () => {
+		const body = '{"addContact":false}';
+		parts.double.script({ kind: 'answer', status: 200, body });
+		const finished = await run(withInput(file, [{ chatId: IVAN, firstName: 'A' }]));
+		expect(finished.error?.message).toContain('did not change');
+	});
+
+	it('sends again what got no answer: doing it twice is the same', async () => {
+		parts.double.script({ kind: 'cutOff' }, { method: 'addContact' });
+		expect(await output(withInput(file, [{ chatId: IVAN, firstName: 'A' }]))).toEqual([
+			{ chatId: IVAN, created: false },
+		]);
+		expect(saved(IVAN)).toBe('A');
+	});
+
+	it('keeps no answer: each execution writes', async () => {
+		const kept = withParameters(file, { options: { cacheSeconds: 3600 } });
+		await output(kept);
+		await output(kept);
+		expect(parts.double.requestsOf('addContact')).toHaveLength(4);
+	});
+});
+
+describe('Delete', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('delete');
+
+	it('takes contacts out of the address book', async () => {
+		parts.double.addressBook.add(IVAN, 'Ivan');
+		expect(await output(file)).toEqual([
+			{ chatId: IVAN, deleted: true },
+			{ chatId: NOA, deleted: true },
+		]);
+		expect(parts.double.addressBook.savedName(IVAN)).toBeUndefined();
+	});
+
+	it('someone who is not on WhatsApp is that item’s failure alone', async () => {
+		const input = [NOBODY, IVAN].map((chatId) => ({ chatId }));
+		const finished = await run(onError(withInput(file, input), 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME)).toEqual([
+			{ chatId: NOBODY, error: 'This contact is not on WhatsApp [Item 0]' },
+			{ chatId: IVAN, deleted: true },
+		]);
+	});
+
+	it('never says it deleted what GREEN-API did not', async () => {
+		const body = '{"deleteContact":false}';
+		parts.double.script({ kind: 'answer', status: 200, body });
+		const finished = await run(file);
+		expect(finished.error?.message).toBe(
+			"GREEN-API did not change the phone's address book [Item 0]",
+		);
+	});
+});
+
+describe('Group → Get', () => {
+	const { parts, run, output } = useNode();
+	const file = testWorkflow('group-get');
+	const group = {
+		groupId: GROUP,
+		owner: IVAN,
+		subject: 'Family',
+		creation: 1581234048,
+		participants: [
+			{ id: IVAN, isAdmin: true, isSuperAdmin: true },
+			{ id: LID, isAdmin: false, isSuperAdmin: false },
+		],
+		subjectTime: 1581234048,
+		subjectOwner: IVAN,
+		groupInviteLink: '',
+		newField: 1,
+	};
+	beforeEach(() => parts.double.addressBook.set(GROUP, group));
+
+	it('gives the group as sent', async () => {
+		expect(await output(file)).toEqual([group]);
+	});
+
+	it('simplified', async () => {
+		expect(await output(withParameters(file, { output: 'simplified' }))).toEqual([
+			{
+				chatId: GROUP,
+				name: 'Family',
+				owner: IVAN,
+				createdAt: '2020-02-09T07:40:48.000Z',
+				participantCount: 2,
+				inviteLink: null,
+			},
+		]);
+	});
+
+	it.each([
+		['GREEN-API knows little of', { groupId: GROUP, groupInviteLink: 'https://chat.example/1' }],
+		[
+			'was made at no time',
+			{ groupId: GROUP, creation: 1e300, groupInviteLink: 'https://chat.example/1' },
+		],
+	])('simplified, one that %s', async (_what, body) => {
+		parts.double.addressBook.set(GROUP, body);
+		expect(await output(withParameters(file, { output: 'simplified' }))).toEqual([
+			{
+				chatId: GROUP,
+				name: null,
+				owner: null,
+				createdAt: null,
+				participantCount: 0,
+				inviteLink: 'https://chat.example/1',
+			},
+		]);
+	});
+
+	it('split: an item for each participant, ready for Get Contact Info', async () => {
+		const split = withParameters(file, { splitParticipants: true });
+		const finished = await run(split);
+		const both = { groupId: GROUP, groupName: 'Family' };
+		expect(finished.json(NODE_NAME)).toEqual([
+			{ ...both, chatId: IVAN, isAdmin: true, isSuperAdmin: true },
+			{ ...both, chatId: LID, isAdmin: false, isSuperAdmin: false },
+		]);
+		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 0 },
+			{ item: 0 },
+		]);
+	});
+
+	it('of a group that GREEN-API knows nothing of is its chat id', async () => {
+		parts.double.addressBook.set(GROUP, null);
+		expect(await output(file)).toEqual([{ chatId: GROUP }]);
+		expect(await output(withParameters(file, { splitParticipants: true }))).toEqual([]);
+	});
+
+	it('the list offers groups alone', async () => {
+		const { double, engine } = parts;
+		const { apiUrl, idInstance, apiTokenInstance } = double;
+		const greenApi = { apiUrl, idInstance, apiTokenInstance };
+		const search = ['', undefined] as const;
+		for (const filter of search) {
+			const { results } = await engine.searchList(file, NODE_NAME, 'searchGroups', filter, {
+				greenApi,
+			});
+			expect(results.length).toBeGreaterThan(5);
+			expect(results.every(({ value }) => String(value).endsWith('@g.us'))).toBe(true);
+		}
+	});
+});
+
+describe('side by side', () => {
+	const TIME_FACTOR = 20;
+	const { parts, run } = useNode({ rateFactor: TIME_FACTOR }, TIME_FACTOR);
+
+	it('each method keeps to its own limit, without a 429', async () => {
+		const input = Array.from({ length: 30 }, (_, index) => ({
+			chatId: `${79001000001 + index}@c.us`,
+		}));
+		const timed = async (name: string, count: number) => {
+			await run(withInput(testWorkflow(name), input.slice(0, count)));
+		};
+		await Promise.all([timed('check-whatsapp', 30), timed('get-avatar', 30), timed('delete', 4)]);
+		const spanOf = (method: GreenApiMethod) => {
+			const times = parts.double.requestsOf(method).map(({ at }) => at);
+			return (times.at(-1) ?? 0) - (times[0] ?? 0);
+		};
+		// 30 at ten a second and 4 at one a second both take about 3 seconds.
+		const ratio = spanOf('checkWhatsapp') / spanOf('deleteContact');
+		expect(ratio).toBeGreaterThan(0.5);
+		expect(ratio).toBeLessThan(2);
+		expect(spanOf('getAvatar') / spanOf('checkWhatsapp')).toBeLessThan(2);
+	});
+});
+
+describe('the node', () => {
+	const { parts, run } = useNode();
+
+	it.each(['everything', 'toString', '__proto__'])(
+		'says so when a workflow names an operation it has not: %s',
+		async (operation) => {
+			const file = withParameters(testWorkflow('contacts'), { operation });
+			const finished = await run(file);
+			expect(finished.status).toBe('error');
+			expect(parts.double.requests).toHaveLength(0);
+		},
+	);
+});
