@@ -52,6 +52,7 @@ interface SyncedRow {
 	name: string | null;
 	note: string | null;
 	synced_at: Date | null;
+	changed_at: Date | null;
 }
 
 let postgres: RunningServer;
@@ -88,7 +89,7 @@ async function recordSyncs(): Promise<void> {
 
 async function rows(): Promise<SyncedRow[]> {
 	const { rows: found } = await crm.query<SyncedRow>(
-		'SELECT contact_id, chat_id, name, note, synced_at FROM whatsapp_contacts ORDER BY contact_id',
+		'SELECT contact_id, chat_id, name, note, synced_at, changed_at FROM whatsapp_contacts ORDER BY contact_id',
 	);
 	return found;
 }
@@ -212,6 +213,32 @@ describe('a scheduled sync of 500 CRM rows', () => {
 
 		expect(wrong).toMatchObject({ ...first, note: expect.stringContaining('has letters in it') });
 		expect(changed).toMatchObject({ chat_id: chatId, name: 'Dealer', note: null });
+	});
+
+	it('dates a change for those alone that have changed', async () => {
+		// The example keeps answers for an hour, in n8n's memory.
+		await n8n.server.stop();
+		n8n.server = await n8n.start({ port: Number(new URL(n8n.server.url).port) });
+		const before = await rows();
+		const [renamed, ...others] = [...new Set(before.slice(10, 30).map((row) => row.chat_id))];
+		n8n.double.addressBook.set(String(renamed), { chatId: renamed, name: 'Renamed' });
+		const dueRows = before.filter(({ chat_id: id }) => id === renamed || others.includes(id));
+		const ids = dueRows.map(({ contact_id: id }) => id);
+		await crm.query('UPDATE whatsapp_contacts SET due_at = now() WHERE contact_id = ANY($1)', [
+			ids,
+		]);
+		const lastSync = Math.max(...before.map(({ synced_at: at }) => at?.getTime() ?? 0));
+		const after = await waitFor('these rows', async () => {
+			const found = (await rows()).filter(({ contact_id: id }) => ids.includes(id));
+			return found.every(({ synced_at: at }) => (at?.getTime() ?? 0) > lastSync) && found;
+		});
+
+		const changed = after.filter(({ changed_at: at }) => (at?.getTime() ?? 0) > lastSync);
+		expect(changed.map(({ chat_id: id }) => id)).toEqual(changed.map(() => renamed));
+		expect(changed.map(({ contact_id: id }) => id)).toEqual(
+			dueRows.filter(({ chat_id: id }) => id === renamed).map(({ contact_id: id }) => id),
+		);
+		expect(after.length).toBeGreaterThan(changed.length);
 	});
 
 	it('left no token anywhere', async () => {

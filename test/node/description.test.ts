@@ -62,6 +62,7 @@ const OPERATIONS: Record<string, Record<string, Expected>> = {
 			options: {
 				...READING_OPTIONS,
 				...PHONE_OPTIONS,
+				addFingerprint: false,
 				avatarBinaryField: 'avatar',
 				contactsWithoutProducts: 'keep',
 				downloadAvatar: false,

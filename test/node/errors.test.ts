@@ -50,6 +50,7 @@ describe('when something goes wrong', () => {
 			['Fields', { output: 'selectedFields', fields: '={{ [1] }}' }],
 			['Split Products Into Items', { splitProducts: '={{ "maybe" }}' }],
 			['Contacts Without Products', { options: { contactsWithoutProducts: 'hide' } }],
+			['Add Fingerprint', { options: { addFingerprint: 'yes' } }],
 			['Group Chats', { options: { groupChats: 'ask' } }],
 			['Include Input Fields', { options: { includeInputFields: 'yes' } }],
 			['Download Avatar', { options: { downloadAvatar: 1 } }],

@@ -5,6 +5,15 @@ import { NODE_NAME, readWorkflow, withInput } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
 import { SEED_CHAT_ID, useNode } from './setup';
 
+/** Of n8n's Data table node, as far as the examples set them. */
+interface DataTableParameters {
+	operation: string;
+	options: object;
+	dataTableId?: { value: string };
+	filters?: { conditions: Array<{ keyName: string }> };
+	columns: { column?: Array<{ name: string }>; value?: object };
+}
+
 const root = join(__dirname, '../..');
 
 describe('the example workflows of the README', () => {
@@ -129,4 +138,28 @@ describe('the example workflows of the README', () => {
 		});
 		expect(parts.double.requests.map(({ method }) => method)).toEqual(['getContacts']);
 	});
+
+	/** n8n takes any table whose name contains the text where a node names its table. */
+	it.each(['data-table-sync', 'get-many-first'])(
+		'%s takes its table by the id of the one it makes, and only columns that it makes',
+		(name) => {
+			const { nodes } = readWorkflow(`examples/${name}.json`);
+			const [makeTable, ...others] = nodes
+				.filter(({ type }) => type === 'n8n-nodes-base.dataTable')
+				.map(({ parameters }) => parameters as unknown as DataTableParameters);
+			const made = makeTable?.columns.column?.map((column) => column.name) ?? [];
+
+			expect(makeTable).toMatchObject({
+				operation: 'create',
+				options: { createIfNotExists: true },
+			});
+			expect(others.length).toBeGreaterThan(1);
+			for (const { dataTableId, filters, columns } of others) {
+				expect(dataTableId?.value).toBe("={{ $('Make Table').first().json.id }}");
+				const filtered = filters?.conditions.map(({ keyName }) => keyName) ?? [];
+				expect(made).toEqual(expect.arrayContaining(filtered));
+				expect(made).toEqual(expect.arrayContaining(Object.keys(columns?.value ?? {})));
+			}
+		},
+	);
 });

@@ -14,6 +14,7 @@ const RAW: ContactShape = {
 	fields: [],
 	splitProducts: false,
 	contactsWithoutProducts: 'keep',
+	addFingerprint: false,
 };
 const SIMPLIFIED: ContactShape = { ...RAW, output: 'simplified' };
 const SPLIT: ContactShape = { ...RAW, splitProducts: true };
@@ -81,6 +82,7 @@ const shape: fc.Arbitrary<ContactShape> = fc.record({
 	fields: fc.subarray(['name', 'avatar', 'products', 'chatId', 'lastSeen']),
 	splitProducts: fc.boolean(),
 	contactsWithoutProducts: fc.constantFrom('keep', 'drop'),
+	addFingerprint: fc.boolean(),
 });
 
 function countProducts({ products }: IDataObject): number {

@@ -23,12 +23,17 @@ export type MethodEffect = 'read' | 'idempotentWrite' | 'write';
  * deleteContact are missing there and taken for 1).
  *
  * Doing it twice is the same for editContact, which writes the same names again, for deleteContact
- * and for deleteNotification, which name what is to go and touch nothing else. It is not for
- * addContact, whose second time answers 400 as if the first had not worked, nor for setSettings,
- * each of which restarts the instance.
+ * and deleteNotification, which name what is to go and touch nothing else, and for addContact, whose
+ * second time answers 400 "already exists", after which Create or Update writes the same names with
+ * editContact. It is not for setSettings, each of which restarts the instance.
  */
 export const METHODS = {
-	addContact: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'write' },
+	addContact: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 1,
+		effect: 'idempotentWrite',
+	},
 	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
 	deleteContact: {
 		httpMethod: 'POST',

@@ -966,7 +966,7 @@ describe('a failure of one method', () => {
 });
 
 describe('requests that change something', () => {
-	const writing = (method: 'addContact' | 'editContact') => ({ method });
+	const writing = (method: 'setSettings' | 'editContact') => ({ method });
 
 	it('are each sent, also those that are alike', async () => {
 		const { clock, instance, start } = newProcess();
@@ -990,7 +990,7 @@ describe('requests that change something', () => {
 		});
 		const batch = start();
 		const asked = [
-			...ask(batch, ['a', 'c'], {}, writing('addContact')),
+			...ask(batch, ['a', 'c'], {}, writing('setSettings')),
 			...ask(batch, ['b'], {}, writing('editContact')),
 		];
 		await clock.pass();

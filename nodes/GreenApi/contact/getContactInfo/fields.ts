@@ -73,6 +73,14 @@ export const fields = {
 };
 
 export const options = {
+	addFingerprint: toggle({
+		displayName: 'Add Fingerprint',
+		name: 'addFingerprint',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to add a fingerprint: text that changes when the name, the business profile or a product does, and not with links or last seen. Keep it to tell later who has changed.',
+	}),
 	contactsWithoutProducts: choice<ContactShape['contactsWithoutProducts']>({
 		displayName: 'Contacts Without Products',
 		name: 'contactsWithoutProducts',

@@ -3,6 +3,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { phoneNumberOf } from '../../../shared/green-api/chatId';
 import { type Contact, productsOf } from '../../../shared/green-api/contact';
+import { fingerprintOf } from './fingerprint';
 
 export interface ContactShape {
 	output: 'raw' | 'simplified' | 'selectedFields';
@@ -11,6 +12,8 @@ export interface ContactShape {
 	splitProducts: boolean;
 	/** What a contact without products becomes when products are split. */
 	contactsWithoutProducts: 'keep' | 'drop';
+	/** Whether each item says, as `fingerprint`, what the whole contact is. */
+	addFingerprint: boolean;
 }
 
 /** Own fields alone: an expression may name anything, "constructor" too. */
@@ -57,12 +60,13 @@ const OUTPUTS: Record<
 export function shapeContact(
 	answer: Contact | null,
 	chatId: string,
-	{ output, fields, splitProducts, contactsWithoutProducts }: ContactShape,
+	{ output, fields, splitProducts, contactsWithoutProducts, addFingerprint }: ContactShape,
 ): IDataObject[] {
 	const contact: Contact =
 		output === 'raw' && answer ? answer : { ...answer, chatId: answer?.chatId ?? chatId };
 	const products = productsOf(contact);
-	const shaped = OUTPUTS[output](contact, fields);
+	const wanted = OUTPUTS[output](contact, fields);
+	const shaped = addFingerprint ? { ...wanted, fingerprint: fingerprintOf(answer) } : wanted;
 	if (!splitProducts) return [shaped];
 
 	const rest = omit(shaped, 'products');
