@@ -2,6 +2,9 @@
 
 import type { Clock } from '@package/nodes/shared/queue/clock';
 
+/** When virtual time begins, in ms since 1970. */
+const START_MS = 1_800_000_000_000;
+
 interface Timer {
 	at: number;
 	wake: () => void;
@@ -18,6 +21,10 @@ export class VirtualClock implements Clock {
 
 	now(): number {
 		return this.time;
+	}
+
+	wallNow(): number {
+		return START_MS + this.time;
 	}
 
 	async sleep(ms: number): Promise<void> {

@@ -11,6 +11,7 @@ import { type Answer, type Outcome, readAnswer } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import { type GreenApiRequest, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
+import { readServerLimit, type ServerLimit } from '../green-api/serverLimit';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
@@ -88,7 +89,7 @@ export async function readAccount(
 export async function sendRequest(
 	this: IExecuteFunctions | ILoadOptionsFunctions,
 	request: GreenApiRequest,
-): Promise<Outcome<Answer>> {
+): Promise<Outcome<Answer> & { limit?: ServerLimit }> {
 	const { httpMethod, answer: expected } = METHODS[request.method];
 	const options: IHttpRequestOptions = {
 		method: httpMethod,
@@ -109,9 +110,11 @@ export async function sendRequest(
 		)) as IN8nHttpFullResponse;
 		const outcome = readAnswer(statusCode, String(body), expected);
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		const limit = readServerLimit(headers);
+		const told = limit ? { limit } : {};
 		return outcome.ok || retryAfterMs === undefined
-			? outcome
-			: { ok: false, failure: { ...outcome.failure, retryAfterMs } };
+			? { ...outcome, ...told }
+			: { ok: false, failure: { ...outcome.failure, retryAfterMs }, ...told };
 	} catch (error) {
 		return { ok: false, failure: failureOfThrown(error) };
 	}

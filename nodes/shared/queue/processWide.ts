@@ -3,10 +3,10 @@
  * whichever workflow sent it. n8n loads this module once in a process.
  */
 
-import type { GreenApiMethod } from '../green-api/methods';
+import { type GreenApiMethod, METHODS } from '../green-api/methods';
 import { type Clock, systemClock } from './clock';
-import { Pace } from './pace';
-import { Pacer, type Window } from './pacer';
+import { Limit } from './limit';
+import { SendQueue, type Window } from './sendQueue';
 import { SharedAnswers } from './sharing';
 
 /** At GREEN-API's one a second, more than a few are in flight only while it hardly answers. */
@@ -27,29 +27,31 @@ export interface Surroundings {
 	 * @param instance stands for the instance that the requests go to
 	 * @param method GREEN-API limits each method by itself
 	 * @param isPaced requests that are not paced have a queue of their own
-	 * @returns the one pacer of these requests
+	 * @returns the one queue of these requests
 	 */
-	pacerOf(instance: string, method: GreenApiMethod, isPaced: boolean): Pacer;
+	queueOf(instance: string, method: GreenApiMethod, isPaced: boolean): SendQueue;
 }
 
 /**
  * @param clock what time it is
  * @param random gives numbers from 0 up to, but not including, 1
- * @returns pacers and answers as a process has them when it starts: none yet
+ * @returns queues and answers as a process has them when it starts: none yet
  */
 export function newSurroundings(clock: Clock, random: () => number): Surroundings {
 	// One small object for each instance that this process ever looked up with.
-	const pacers = new Map<string, Pacer>();
+	const queues = new Map<string, SendQueue>();
 	return {
 		clock,
 		random,
 		answers: new SharedAnswers(clock, MAX_KEPT_ANSWERS, MAX_KEPT_CHARACTERS),
-		pacerOf(instance, method, isPaced) {
+		queueOf(instance, method, isPaced) {
 			const key = JSON.stringify([instance, method, isPaced]);
 			const window = isPaced ? PACED : UNPACED;
-			const pacer = pacers.get(key) ?? new Pacer(clock, new Pace(random), window);
-			pacers.set(key, pacer);
-			return pacer;
+			const { requestsPerSecond } = METHODS[method];
+			const limit = new Limit(requestsPerSecond, random, () => clock.wallNow());
+			const queue = queues.get(key) ?? new SendQueue(clock, limit, window);
+			queues.set(key, queue);
+			return queue;
 		},
 	};
 }

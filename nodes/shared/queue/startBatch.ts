@@ -10,17 +10,18 @@ import {
 	isRefusal,
 } from '../green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
+import type { ServerLimit } from '../green-api/serverLimit';
 import { CANCELLED, Cancellation } from './cancellation';
-import type { Lane, Pacer, Verdict } from './pacer';
 import { processWide, type Surroundings } from './processWide';
 import { Repeats } from './repeats';
 import { decideRetry, pauseAfter, type Tries } from './retry';
+import type { Lane, SendQueue, Told, Verdict } from './sendQueue';
 import type { Shared } from './sharing';
 
 /** How one lookup may use the instance. */
 export interface LookUpPolicy {
-	/** The limit to keep to, fractions allowed; 0: none. */
-	requestsPerSecond: number;
+	/** A cap, fractions allowed; absent: GREEN-API's own limit alone; 0: not paced. */
+	requestsPerSecond?: number;
 	/** How often a request that failed for the moment is tried again; 0: never. */
 	maxRetries: number;
 	/** How old a kept answer may be, and for how long a new one is kept; 0: neither. */
@@ -32,7 +33,7 @@ export interface LookUpRequest extends GreenApiRequest {
 }
 
 /** Sends one request, once; the promise never rejects. */
-export type Send = (request: GreenApiRequest) => Promise<Outcome<Answer>>;
+export type Send = (request: GreenApiRequest) => Promise<Outcome<Answer> & { limit?: ServerLimit }>;
 
 /**
  * What a lookup brought. `inherited` marks the failure of another lookup, which ended the batch
@@ -121,7 +122,7 @@ class PacedBatch implements Batch {
 		pacedRequests: 0,
 		pacedMs: 0,
 	};
-	private readonly lanes = new Map<Pacer, Lane>();
+	private readonly lanes = new Map<SendQueue, Lane>();
 	private readonly paced = new Map<GreenApiMethod, { requests: number; ms: number }>();
 	/** Nothing more is sent. */
 	private readonly ending = new Cancellation();
@@ -225,17 +226,23 @@ class PacedBatch implements Batch {
 	): Promise<Outcome<Answer> | typeof CANCELLED> {
 		const { maxRetries, requestsPerSecond } = request.policy;
 		const { clock, random } = this.around;
-		const spacingMs =
-			requestsPerSecond > 0 ? Math.min(LONGEST_SPACING_MS, MS / requestsPerSecond) : 0;
-		const pacer = this.pacerOf(request, spacingMs);
-		const lane = this.laneOf(pacer);
+		const { instance } = this.options.account;
+		const queue = this.around.queueOf(instance, request.method, requestsPerSecond !== 0);
+		const lane = this.laneOf(queue);
+		const spacing = () =>
+			requestsPerSecond === 0
+				? 0
+				: Math.min(
+						LONGEST_SPACING_MS,
+						Math.max(MS / (requestsPerSecond ?? Infinity), queue.spacingMs),
+					);
 		const tries: Tries = { refusals: 0, failures: 0 };
 		let refusalsInARow = 0;
 
 		for (;;) {
 			const ahead = tries.refusals + tries.failures > 0;
 			const turn = await lane.takeTurn({
-				spacingMs,
+				...(requestsPerSecond !== undefined && { requestsPerSecond }),
 				refusals: refusalsInARow,
 				ahead,
 				...(!ahead && { claim }),
@@ -243,25 +250,27 @@ class PacedBatch implements Batch {
 			if (!turn) return CANCELLED;
 			const outcome = this.ending.isCancelled
 				? CANCELLED
-				: await this.stopping.race(this.sendOnce(request, spacingMs));
+				: await this.stopping.race(this.sendOnce(request, spacing));
 			if (outcome === CANCELLED || this.stopping.isCancelled) {
 				turn.end('unknown');
 				return CANCELLED;
 			}
+			const told: Told = outcome.limit ? { limit: outcome.limit } : {};
 			if (outcome.ok) {
-				turn.end('accepted');
+				turn.end('accepted', told);
 				return outcome;
 			}
 
 			const isRefused = isRateLimit(outcome.failure);
 			tries[isRefused ? 'refusals' : 'failures'] += 1;
 			refusalsInARow = isRefused ? refusalsInARow + 1 : 0;
-			const policy = { maxRetries, spacingMs, refusedForMs: pacer.refusedFor() };
+			const policy = { maxRetries, spacingMs: spacing(), refusedForMs: queue.refusedFor() };
 			const decision = decideRetry(outcome.failure, tries, policy, random);
 			const failure = afterTries(outcome.failure, tries.refusals + tries.failures);
 			// Before the turn ends, which may send the next request.
 			if (!decision.retry && this.isEnding(failure)) this.end(failure);
-			turn.end(verdictOn(failure), pauseAfter(failure));
+			const pauseMs = pauseAfter(failure);
+			turn.end(verdictOn(failure), { ...told, ...(pauseMs !== undefined && { pauseMs }) });
 			if (!decision.retry) return { ok: false, failure };
 
 			this.counts[isRefused ? 'refusals' : 'retries'] += 1;
@@ -270,10 +279,10 @@ class PacedBatch implements Batch {
 		}
 	}
 
-	private async sendOnce(request: GreenApiRequest, spacingMs: number): Promise<Outcome<Answer>> {
+	private async sendOnce(request: GreenApiRequest, spacing: () => number): ReturnType<Send> {
 		this.counts.requests += 1;
 		const outcome = await this.send(request);
-		if (outcome.ok || !isRateLimit(outcome.failure)) this.countPaced(request, spacingMs);
+		if (outcome.ok || !isRateLimit(outcome.failure)) this.countPaced(request, spacing());
 		return outcome;
 	}
 
@@ -286,13 +295,9 @@ class PacedBatch implements Batch {
 		this.counts.pacedMs = sum.ms;
 	}
 
-	private pacerOf({ method }: GreenApiRequest, spacingMs: number): Pacer {
-		return this.around.pacerOf(this.options.account.instance, method, spacingMs > 0);
-	}
-
-	private laneOf(pacer: Pacer): Lane {
-		const lane = this.lanes.get(pacer) ?? pacer.openLane();
-		this.lanes.set(pacer, lane);
+	private laneOf(queue: SendQueue): Lane {
+		const lane = this.lanes.get(queue) ?? queue.openLane();
+		this.lanes.set(queue, lane);
 		return lane;
 	}
 

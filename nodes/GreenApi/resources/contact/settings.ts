@@ -45,7 +45,7 @@ export interface ContactSettings {
 export const DEFAULT_AVATAR_FIELD = 'avatar';
 
 /** GREEN-API documentation, "Rate limiter": one getContactInfo, one getGroupData a second. */
-export const DEFAULT_POLICY: LookUpPolicy = {
+export const DEFAULT_POLICY: Required<LookUpPolicy> = {
 	requestsPerSecond: 1,
 	maxRetries: 4,
 	cacheSeconds: 0,
@@ -181,11 +181,13 @@ function readSettings(this: IExecuteFunctions, itemIndex: number): ContactSettin
 			read.fieldName('Avatar Binary Field', options.avatarBinaryField) || DEFAULT_AVATAR_FIELD,
 		timeout: read.milliseconds('Timeout (Ms)', options.timeout ?? DEFAULT_TIMEOUT_MS),
 		policy: {
-			requestsPerSecond: read.amount(
-				'requestsPerSecond',
-				'Requests per Second',
-				options.requestsPerSecond,
-			),
+			...(options.requestsPerSecond !== undefined && {
+				requestsPerSecond: read.amount(
+					'requestsPerSecond',
+					'Requests per Second',
+					options.requestsPerSecond,
+				),
+			}),
 			maxRetries: Math.floor(read.amount('maxRetries', 'Max Retries', options.maxRetries)),
 			cacheSeconds: read.amount(
 				'cacheSeconds',
