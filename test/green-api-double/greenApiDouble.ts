@@ -14,6 +14,7 @@ import { signedLinks } from './media';
 import { type GreenApiMethod } from './methods';
 import { type LoggedRequest } from './requestLog';
 import { type Arrival, routes } from './routes';
+import { type LimiterModel } from './rateLimiter';
 import { sendReply } from './sendReply';
 
 export interface GreenApiDoubleOptions {
@@ -31,6 +32,12 @@ export interface GreenApiDoubleOptions {
 	 * Default: 1. Infinity: no limits.
 	 */
 	rateFactor?: number;
+	/** Limits that are not the documented ones, in requests per second, whatever the factor. */
+	rates?: Partial<Record<GreenApiMethod, number>>;
+	/** How limits are measured; see `RateLimiter`. Default: `spacing`. */
+	limiter?: LimiterModel;
+	/** Whether answers say what the limit is, as GREEN-API's gateway does. Default: no. */
+	headers?: boolean;
 	/** How long the double waits before each answer, pictures aside, in ms. Default: 0. */
 	latencyMs?: number | ((request: Readonly<LoggedRequest>) => number);
 	/**
@@ -92,7 +99,12 @@ export class GreenApiDouble {
 		this.randomFault = options.randomFaults ? randomFaults(options.randomFaults) : () => undefined;
 		this.instances = new Instances(
 			instances,
-			options.rateFactor ?? 1,
+			{
+				rateFactor: options.rateFactor ?? 1,
+				rates: options.rates ?? {},
+				limiter: options.limiter ?? 'spacing',
+				headers: options.headers ?? false,
+			},
 			this.addressBook,
 			signedLinks(() => this.apiUrl),
 		);
@@ -152,6 +164,15 @@ export class GreenApiDouble {
 		this.instances.setState(idInstance, stateInstance);
 	}
 
+	/**
+	 * @param method whose limit changes, for all instances
+	 * @param requestsPerSecond its limit from now on
+	 * @throws RangeError when `requestsPerSecond` is not more than 0
+	 */
+	setRate(method: GreenApiMethod, requestsPerSecond: number): void {
+		this.instances.setRate(method, requestsPerSecond);
+	}
+
 	/** Ends the server and every open connection. */
 	async close(): Promise<void> {
 		const closed = new Promise((resolve) => this.server.close(resolve));
@@ -164,11 +185,12 @@ export class GreenApiDouble {
 		const request: LoggedRequest = { ...arrival.request, at: performance.now(), status: 0 };
 		this.log.push(request);
 		const answer = this.instances.answer(request, apiTokenInstance);
+		const gateway = this.instances.limitHeaders(request);
 		const fault =
 			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);
 		afterMs(this.latencyOf(request) + this.nextWay(), () => {
 			if (response.destroyed) return;
-			request.status = sendReply(response, fault ?? answer, answer, context);
+			request.status = sendReply(response, fault ?? answer, answer, context, gateway);
 		});
 	}
 }

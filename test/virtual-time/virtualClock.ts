@@ -27,6 +27,18 @@ export class VirtualClock implements Clock {
 		return START_MS + this.time;
 	}
 
+	/** Time has passed before anything began. */
+	skip(ms: number): void {
+		this.time += ms;
+	}
+
+	/** @returns the same clock for a process whose wall clock is ahead */
+	seenAhead(ms: number): VirtualClock {
+		const seen = Object.create(this) as VirtualClock;
+		seen.wallNow = () => this.wallNow() + ms;
+		return seen;
+	}
+
 	async sleep(ms: number): Promise<void> {
 		await new Promise<void>((resolve) => this.at(this.time + Math.max(0, ms), resolve));
 	}

@@ -27,19 +27,19 @@ const REFUSALS_BY_OTHERS = 2;
 
 /** Between polls: each of the five in a spacing meets another part of the gap that MARGIN leaves. */
 const SEARCH = 0.2;
-/** The wait doubles in so many polls, as fast ones never end if refused requests counted, too. */
-const SEARCH_GROWTH = 100;
+/** Polls until the wait grows: twice what finds the gap, and growth ends it if refusals count, too. */
+const MOST_POLLS = 50;
 
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
-/** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
-const SLOT = 1.05;
+/** Length of a slot: room for 45 ms between clocks or on the way, at one a second. */
+const SLOT = 1.045;
 /** A try in a slot that is not one's own comes so much before its owner's request. */
 const EARLIER = 0.02;
 /** Chance to try such a slot, for who has one slot … */
-const TRY = 0.3;
+const TRY = 0.25;
 /** … and for who has n, so many powers of n less … */
-const EVENNESS = 1.5;
+const EVENNESS = 1.3;
 /** … and so many times as much with each frame without a refusal. */
 const QUIET_GROWTH = 1.5;
 /** Who is later than this for a slot leaves it to others. */
@@ -55,6 +55,13 @@ export interface SentRequest {
 	slot: number;
 	/** Nothing was sent for a frame before it. */
 	isFirst: boolean;
+	/** The user's cap keeps this process below the limit, so that it needs no slots. */
+	isCapped: boolean;
+}
+
+/** @returns what counts for the next request: a timer that was a little late delays nothing */
+export function plannedAt(slot: number, now: number, spacingMs: number): number {
+	return now - slot <= (MARGIN / 2) * spacingMs ? slot : now;
 }
 
 /** Times are in ms, by a clock that never goes back. */
@@ -98,21 +105,20 @@ export class Limit {
 	}
 
 	/** @returns the request that goes out now, for `accepted` or `refused` */
-	sent(now: number): SentRequest {
+	sent(now: number, isCapped = false): SentRequest {
 		const { mode, slot, spacing: spacingMs } = this;
-		this.last = { sentAt: now, spacingMs, mode, slot, isFirst: this.isAfterBreak(now) };
+		const isFirst = this.isAfterBreak(now);
+		this.last = { sentAt: now, spacingMs, mode, slot, isFirst, isCapped };
 		if (mode === 'sharing') this.chooseSlot();
-		// A timer that was late by no more than half the margin delays nothing that follows.
-		else this.nextAt = this.spacedFrom(Math.max(this.nextAt, now - (MARGIN / 2) * spacingMs));
+		else this.nextAt = this.spacedFrom(plannedAt(this.nextAt, now, spacingMs));
 		return this.last;
 	}
 
 	accepted(request: SentRequest, now: number): void {
 		if (request.mode !== this.mode || request.spacingMs !== this.spacing) return;
 		if (this.mode === 'alone') this.refusals = 0;
-		if (this.mode === 'searching') this.share(now, request);
-		if (request.mode !== 'sharing') return;
-		this.own.add(request.slot % FRAME);
+		if (this.mode === 'searching') return this.share(now, request);
+		if (this.mode === 'sharing') this.own.add(request.slot % FRAME);
 		if (this.own.size === FRAME) this.beAlone(this.spacedFrom(this.last?.sentAt ?? now));
 	}
 
@@ -125,10 +131,12 @@ export class Limit {
 			return;
 		}
 		this.refusals += 1;
-		const isSearching = this.mode === 'searching' || request.isFirst;
-		const wait = isSearching ? SEARCH * (1 + this.refusals / SEARCH_GROWTH) : RETRY;
-		if (isSearching) this.mode = 'searching';
-		else if (this.refusals >= REFUSALS_BY_OTHERS) return this.share(now);
+		if (this.mode === 'alone' && !request.isCapped) {
+			if (request.isFirst) this.mode = 'searching';
+			else if (this.refusals >= REFUSALS_BY_OTHERS) return this.share(now);
+		}
+		const poll = this.mode === 'searching' ? SEARCH : RETRY;
+		const wait = poll * Math.max(1, this.refusals / MOST_POLLS);
 		if (request === this.last) this.nextAt = Math.max(now, request.sentAt + wait * this.spacing);
 	}
 
@@ -150,6 +158,7 @@ export class Limit {
 	private beAlone(nextAt: number): void {
 		this.mode = 'alone';
 		this.refusals = 0;
+		this.own.clear();
 		this.nextAt = nextAt;
 	}
 

@@ -2,7 +2,7 @@
 
 import type { ServerLimit } from '../green-api/serverLimit';
 import type { Clock } from './clock';
-import { type Limit, MARGIN } from './limit';
+import { type Limit, MARGIN, plannedAt } from './limit';
 
 /** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 2 ** 30;
@@ -204,7 +204,7 @@ export class SendQueue {
 		const commonAt = Math.max(this.pausedUntil, limitAt, this.lastSentAt + leastCapMs);
 		return this.batches.map(({ head, lastSentAt }) => {
 			if (!head || head.requestsPerSecond === 0) return this.pausedUntil;
-			return head.capMs > leastCapMs ? Math.max(commonAt, lastSentAt + head.capMs) : commonAt;
+			return Math.max(commonAt, lastSentAt + head.capMs);
 		});
 	}
 
@@ -222,10 +222,10 @@ export class SendQueue {
 
 	private give(waiting: Waiting, batch: Batch, slot: number, now: number): void {
 		this.inFlight += 1;
+		const isCapped = waiting.capMs > this.limit.spacingMs * (1 + MARGIN);
 		const isPaced = waiting.requestsPerSecond !== 0;
-		const request = isPaced ? this.limit.sent(now) : undefined;
-		// A timer that was a little late delays nothing that follows.
-		const sentAt = Math.max(slot, now - (MARGIN / 2) * waiting.capMs);
+		const request = isPaced ? this.limit.sent(now, isCapped) : undefined;
+		const sentAt = plannedAt(slot, now, waiting.capMs);
 		this.lastSentAt = batch.lastSentAt = sentAt;
 		let isOver = false;
 		waiting.grant({
