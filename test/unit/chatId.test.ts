@@ -1,9 +1,5 @@
 import fc from 'fast-check';
-import {
-	phoneNumberOf,
-	readChatId,
-	type Rejection,
-} from '@package/nodes/shared/green-api/chatId';
+import { phoneNumberOf, readChatId, type Rejection } from '@package/nodes/shared/green-api/chatId';
 import { expectPlainWords } from '../assertions/words';
 
 const INVISIBLE_MARKS = ['\u200e', '\u200f', '\u202a', '\u202c', '\u2060', '\u2066', '\ufeff'];

@@ -7,6 +7,9 @@ import { type Limit, MARGIN, plannedAt } from './limit';
 /** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 2 ** 30;
 
+/** 35 years: longer is no different, and has to stay a number to reckon with. */
+const LONGEST_CAP_MS = 2 ** 40;
+
 /** Refusals further apart are not one row; longer than any pause that a server's wish leads to. */
 const LONGEST_ROW_GAP_MS = 60_000;
 
@@ -171,7 +174,7 @@ export class SendQueue {
 		this.usedAt = this.clock.now();
 		const { requestsPerSecond: cap = Infinity } = options;
 		// With the limit's own margin, so that processes which share it by caps meet no refusals.
-		const capMs = cap > 0 ? (1000 / cap) * (1 + MARGIN) : 0;
+		const capMs = cap > 0 ? Math.min(LONGEST_CAP_MS, (1000 / cap) * (1 + MARGIN)) : 0;
 		return await new Promise((grant) => {
 			if (!batch.head) this.batches.push(batch);
 			batch.add({ ...options, capMs, grant, next: undefined });
