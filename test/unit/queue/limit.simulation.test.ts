@@ -222,8 +222,9 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 			for (const name of chatIds(3, 'process ')) join(name, ENDLESS, { requestsPerSecond: 0.3 });
 			await clock.pass(300 * SECOND_MS);
 			expect(instance.accepted.length / 300).toBeGreaterThanOrEqual(0.84);
-			refused.push(refusedPart(instance.requests));
+			refused.push(refusedPart(instance.requests.slice(instance.requests.length / 3)));
 		}
+		// They take a while to find their places.
 		expect(mean(refused)).toBeLessThanOrEqual(0.06);
 	});
 
