@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { get, post, send, urlOf } from './client';
 import {
 	type GreenApiDouble,
@@ -326,6 +327,31 @@ describe('several instances', () => {
 		expect(await statusOf(third)).toBe(200);
 		expect(await statusOf(first)).toBe(429);
 	});
+});
+
+describe('what answers say of the rate limit', () => {
+	it('is nothing unless it is asked for', async () => {
+		await start();
+		const { headers } = await post(double, 'getContactInfo', SEED);
+		expect(headers['x-ratelimit-replenish-rate']).toBeUndefined();
+	});
+
+	it.each(['spacing', 'second'] as const)(
+		'is the rate and what remains, refused answers included (%s)',
+		async (limiter) => {
+			await start({ headers: true, limiter, rates: { checkWhatsapp: 0.01 } });
+			const ask = async () => {
+				const { status, headers } = await post(double, 'checkWhatsapp', SEED);
+				const { 'x-ratelimit-replenish-rate': rate, 'x-ratelimit-remaining': remaining } = headers;
+				return { status, rate: rate as unknown, remaining: remaining as unknown };
+			};
+			expect(await ask()).toEqual({ status: 200, rate: '0.01', remaining: '0' });
+			expect(await ask()).toEqual({ status: 429, rate: '0.01', remaining: '0' });
+			double.setRate('checkWhatsapp', 1_000);
+			await sleep(5);
+			expect(await ask()).toMatchObject({ status: 200, rate: '1000' });
+		},
+	);
 });
 
 describe('rate limits', () => {

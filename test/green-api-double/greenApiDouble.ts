@@ -15,6 +15,7 @@ import { type GreenApiMethod } from './methods';
 import { type NotificationQueue } from './notificationQueue';
 import { type LoggedRequest } from './requestLog';
 import { type Arrival, routes } from './routes';
+import { type LimiterModel } from './rateLimiter';
 import { sendReply } from './sendReply';
 
 export interface GreenApiDoubleOptions {
@@ -32,6 +33,12 @@ export interface GreenApiDoubleOptions {
 	 * Default: 1. Infinity: no limits.
 	 */
 	rateFactor?: number;
+	/** Limits that are not the documented ones, in requests per second, whatever the factor. */
+	rates?: Partial<Record<GreenApiMethod, number>>;
+	/** How limits are measured; see `RateLimiter`. Default: `spacing`. */
+	limiter?: LimiterModel;
+	/** Whether answers say what the limit is, as GREEN-API's gateway does. Default: no. */
+	headers?: boolean;
 	/** How long the double waits before each answer, pictures aside, in ms. Default: 0. */
 	latencyMs?: number | ((request: Readonly<LoggedRequest>) => number);
 	/**
@@ -96,7 +103,12 @@ export class GreenApiDouble {
 		this.randomFault = options.randomFaults ? randomFaults(options.randomFaults) : () => undefined;
 		this.instances = new Instances(
 			instances,
-			options.rateFactor ?? 1,
+			{
+				rateFactor: options.rateFactor ?? 1,
+				rates: options.rates ?? {},
+				limiter: options.limiter ?? 'spacing',
+				headers: options.headers ?? false,
+			},
 			this.addressBook,
 			signedLinks(() => this.apiUrl),
 			options.restartMs ?? 0,
@@ -172,6 +184,15 @@ export class GreenApiDouble {
 		this.instances.setState(idInstance, stateInstance);
 	}
 
+	/**
+	 * @param method whose limit changes, for all instances
+	 * @param requestsPerSecond its limit from now on
+	 * @throws RangeError when `requestsPerSecond` is not more than 0
+	 */
+	setRate(method: GreenApiMethod, requestsPerSecond: number): void {
+		this.instances.setRate(method, requestsPerSecond);
+	}
+
 	/** Ends the server and every open connection. */
 	async close(): Promise<void> {
 		const closed = new Promise((resolve) => this.server.close(resolve));
@@ -186,12 +207,13 @@ export class GreenApiDouble {
 		this.open.add(request);
 		response.once('close', () => this.open.delete(request));
 		const answer = this.instances.answer(request, apiTokenInstance);
+		const gateway = this.instances.limitHeaders(request);
 		const fault =
 			this.faultScript.next(request) ?? (answer.status === 200 ? this.randomFault() : undefined);
 		const reply = (whole: AnswerFault) =>
 			afterMs(this.latencyOf(request) + this.nextWay(), () => {
 				if (response.destroyed) return;
-				request.status = sendReply(response, fault ?? whole, whole, context);
+				request.status = sendReply(response, fault ?? whole, whole, context, gateway);
 			});
 		const later = answer.status === 200 && !fault ? this.instances.later(request) : undefined;
 		if (later) void later.then(reply);

@@ -3,9 +3,9 @@
 import { type AddressBook } from './addressBook';
 import { type AnswerFault, faults } from './faults';
 import { type LinkTo } from './media';
-import { isJsonObject, METHODS } from './methods';
-import { RateLimiter } from './rateLimiter';
+import { type GreenApiMethod, isJsonObject, METHODS } from './methods';
 import { NotificationQueue } from './notificationQueue';
+import { type LimiterModel, RateLimiter } from './rateLimiter';
 import { type LoggedRequest } from './requestLog';
 
 /** An instance of the double. */
@@ -28,23 +28,34 @@ const STATE_REFUSALS: Readonly<Record<string, AnswerFault>> = {
 	deleted: faults.instanceDeleted,
 };
 
+export interface RateLimits {
+	/** What every documented limit is multiplied by; Infinity: no limits. */
+	rateFactor: number;
+	/** Limits that are not the documented ones, in requests per second, whatever the factor. */
+	rates: Partial<Record<GreenApiMethod, number>>;
+	limiter: LimiterModel;
+	/** Whether answers say what the limit is. */
+	headers: boolean;
+}
+
 /** The instances of a double: their tokens, states and rate limits, and what they answer. */
 export class Instances {
 	private readonly byId: ReadonlyMap<string, Required<Instance>>;
-	private readonly limiters: ReadonlyMap<string, RateLimiter>;
+	private readonly limiters: ReadonlyMap<GreenApiMethod, RateLimiter>;
+	private readonly saysLimits: boolean;
 	private readonly queues = new Map<string, NotificationQueue>();
 
 	/**
 	 * @param instances the instances that exist
-	 * @param rateFactor what every documented rate limit is multiplied by; Infinity: no limits
+	 * @param limits of all of them
 	 * @param addressBook what they tell about whom
 	 * @param linkTo makes the addresses of pictures
 	 * @param restartMs for how long an instance is `starting` after its settings were written, in ms
-	 * @throws RangeError when `rateFactor` is not more than 0
+	 * @throws RangeError when a limit is not more than 0
 	 */
 	constructor(
 		instances: readonly Instance[],
-		rateFactor: number,
+		{ rateFactor, rates, limiter, headers }: RateLimits,
 		private readonly addressBook: AddressBook,
 		private readonly linkTo: LinkTo,
 		private readonly restartMs: number,
@@ -56,11 +67,12 @@ export class Instances {
 			]),
 		);
 		this.limiters = new Map(
-			Object.entries(METHODS).map(([name, { requestsPerSecond }]) => [
+			(Object.keys(METHODS) as GreenApiMethod[]).map((name) => [
 				name,
-				new RateLimiter(requestsPerSecond * rateFactor),
+				new RateLimiter(rates[name] ?? METHODS[name].requestsPerSecond * rateFactor, limiter),
 			]),
 		);
+		this.saysLimits = headers;
 	}
 
 	/** @returns the instance's settings and notifications */
@@ -91,6 +103,27 @@ export class Instances {
 		const instance = this.byId.get(idInstance);
 		if (!instance) throw new RangeError(`The double has no instance ${idInstance}`);
 		instance.stateInstance = stateInstance;
+	}
+
+	/** @throws RangeError when `requestsPerSecond` is not more than 0 */
+	setRate(method: GreenApiMethod, requestsPerSecond: number): void {
+		const limiter = this.limiters.get(method);
+		if (limiter) limiter.requestsPerSecond = requestsPerSecond;
+	}
+
+	/**
+	 * What the gateway in front of GREEN-API puts on every answer of a method, refused ones included.
+	 *
+	 * @param request one that was answered
+	 * @returns the headers; none where the double is not to say what its limits are
+	 */
+	limitHeaders({ method, idInstance, at }: LoggedRequest): Record<string, string> {
+		const limiter = method && this.limiters.get(method);
+		if (!limiter || !this.saysLimits || !this.byId.has(idInstance)) return {};
+		return {
+			'X-RateLimit-Replenish-Rate': String(limiter.requestsPerSecond),
+			'X-RateLimit-Remaining': String(limiter.remaining(idInstance, at)),
+		};
 	}
 
 	/**

@@ -40,4 +40,55 @@ describe('the rate limiter', () => {
 	it.each([0, -1, NaN])('refuses a limit of %d', (limit) => {
 		expect(() => new RateLimiter(limit)).toThrow(RangeError);
 	});
+
+	it('follows a rate that changes', () => {
+		const limiter = new RateLimiter(1);
+		expect(limiter.accept('1', 0)).toBe(true);
+		limiter.requestsPerSecond = 10;
+		expect(limiter.accept('1', 100)).toBe(true);
+		limiter.requestsPerSecond = 0.5;
+		expect(limiter.accept('1', 2099)).toBe(false);
+		expect(limiter.accept('1', 2100)).toBe(true);
+		expect(() => (limiter.requestsPerSecond = 0)).toThrow(RangeError);
+	});
+});
+
+describe('the rate limiter by whole seconds', () => {
+	it.each([1, 3, 50])('lets %d through in each second of the clock', (limit) => {
+		const limiter = new RateLimiter(limit, 'second');
+		for (const second of [0, 1, 7]) {
+			const times = Array.from({ length: 100 }, (_, index) => second * 1000 + 10 * index);
+			const accepted = times.filter((time) => limiter.accept('1', time));
+			expect(accepted).toEqual(times.slice(0, limit));
+		}
+	});
+
+	it('lets two through 50 ms apart where a second ends between them, and no other ones', () => {
+		const limiter = new RateLimiter(1, 'second');
+		expect(limiter.accept('1', 980)).toBe(true);
+		expect(limiter.accept('1', 1030)).toBe(true);
+		expect(limiter.accept('1', 1980)).toBe(false);
+		expect(limiter.accept('1', 2000)).toBe(true);
+	});
+
+	it('counts longer at less than one a second', () => {
+		const limiter = new RateLimiter(0.5, 'second');
+		const times = Array.from({ length: 60 }, (_, index) => 100 * index);
+		expect(times.filter((time) => limiter.accept('1', time))).toEqual([0, 2000, 4000]);
+	});
+
+	it('says how many it would let through', () => {
+		const limiter = new RateLimiter(3, 'second');
+		expect(limiter.remaining('1', 0)).toBe(3);
+		limiter.accept('1', 0);
+		limiter.accept('1', 1);
+		expect(limiter.remaining('1', 999)).toBe(1);
+		expect(limiter.remaining('2', 999)).toBe(3);
+		expect(limiter.remaining('1', 1000)).toBe(3);
+	});
+
+	it('accepts everything at Infinity', () => {
+		const limiter = new RateLimiter(Infinity, 'second');
+		for (let time = 0; time < 100; time++) expect(limiter.accept('1', 0)).toBe(true);
+	});
 });

@@ -22,7 +22,12 @@ function bodyOf({ body }: AnswerFault, context: RequestContext): string {
 	return typeof body === 'function' ? body(context) : body;
 }
 
-function sendAnswer(response: ServerResponse, answer: AnswerFault, context: RequestContext): void {
+function sendAnswer(
+	response: ServerResponse,
+	answer: AnswerFault,
+	context: RequestContext,
+	gateway: Record<string, string>,
+): void {
 	const { status, headers } = answer;
 	const body = bodyOf(answer, context);
 	const contentType = answer.contentType ?? (body === '' ? undefined : JSON_TYPE);
@@ -30,6 +35,7 @@ function sendAnswer(response: ServerResponse, answer: AnswerFault, context: Requ
 		.writeHead(status, {
 			...(contentType !== undefined && { 'Content-Type': contentType }),
 			'Content-Length': Buffer.byteLength(body),
+			...gateway,
 			...(typeof headers === 'function' ? headers(context) : headers),
 		})
 		.end(body);
@@ -40,6 +46,7 @@ function sendAnswer(response: ServerResponse, answer: AnswerFault, context: Requ
  * @param reply what to send
  * @param answer what the request gets when nothing fails: the cut-off faults send half of its body
  * @param context the request it is for
+ * @param gateway headers of every whole answer
  * @returns the status that was sent with its whole body; 0 where the connection was cut or left
  *   open
  */
@@ -48,10 +55,11 @@ export function sendReply(
 	reply: Fault,
 	answer: AnswerFault,
 	context: RequestContext,
+	gateway: Record<string, string> = {},
 ): number {
 	switch (reply.kind) {
 		case 'answer':
-			sendAnswer(response, reply, context);
+			sendAnswer(response, reply, context, gateway);
 			return reply.status;
 		case 'reset':
 			response.socket?.resetAndDestroy();

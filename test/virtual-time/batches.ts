@@ -17,7 +17,6 @@ import { VirtualClock } from './virtualClock';
 
 /** What the node's options are when the user sets none. */
 export const DEFAULT_POLICY: LookUpPolicy = {
-	requestsPerSecond: 1,
 	maxRetries: 4,
 	cacheSeconds: 0,
 };

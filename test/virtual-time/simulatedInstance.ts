@@ -7,13 +7,18 @@ import {
 	isRateLimit,
 } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import { RateLimiter } from '../green-api-double/rateLimiter';
+import type { ServerLimit } from '@package/nodes/shared/green-api/serverLimit';
+import { type LimiterModel, RateLimiter } from '../green-api-double/rateLimiter';
 import { StrictRateLimiter } from './strictRateLimiter';
 import type { VirtualClock } from './virtualClock';
 
 export interface SimulatedOptions {
 	/** Requests a second that the instance allows for each method. Default: 1. */
 	limit?: number;
+	/** How it is measured; see `RateLimiter`. Default: `spacing`. */
+	limiter?: LimiterModel;
+	/** Whether answers say what the limit is. Default: no. */
+	headers?: boolean;
 	/** Whether refused requests count as well. Default: no. */
 	isStrict?: boolean;
 	/** How long each way over the line takes, in ms. Default: 0. */
@@ -45,17 +50,22 @@ export function answerFor(chatId: string): Answer {
 export class SimulatedInstance {
 	readonly requests: SimulatedRequest[] = [];
 	private readonly limiter: Pick<RateLimiter, 'accept'>;
+	/** Requests a second for each method; may be changed in mid-run, unless refused ones count. */
+	limit: number;
 
 	constructor(
 		private readonly clock: VirtualClock,
 		private readonly options: SimulatedOptions = {},
 	) {
-		const { limit = 1, isStrict = false } = options;
-		this.limiter = isStrict ? new StrictRateLimiter(limit) : new RateLimiter(limit);
+		const { limit = 1, isStrict = false, limiter } = options;
+		this.limit = limit;
+		this.limiter = isStrict ? new StrictRateLimiter(limit) : new RateLimiter(limit, limiter);
 	}
 
 	/** Sends one request, as a batch's `send`. */
-	readonly send = async (request: GreenApiRequest): Promise<Outcome<Answer>> => {
+	readonly send = async (
+		request: GreenApiRequest,
+	): Promise<Outcome<Answer> & { limit?: ServerLimit }> => {
 		const { wayMs = () => 0, latencyMs = () => 0, refusalLatencyMs = () => 0 } = this.options;
 		const { method } = request;
 		const chatId = String(request.body?.chatId ?? '');
@@ -63,11 +73,16 @@ export class SimulatedInstance {
 		this.requests.push(logged);
 		await this.clock.sleep(wayMs());
 		logged.arrivedAt = this.clock.now();
+		if (this.limiter instanceof RateLimiter) this.limiter.requestsPerSecond = this.limit;
 		const isOpen = this.limiter.accept(method, logged.arrivedAt);
+		const requestsPerSecond = this.limit;
 		const fault = isOpen ? this.options.fault?.(request) : RATE_LIMITED;
 		logged.isRefused = fault !== undefined && isRateLimit(fault);
 		await this.clock.sleep((logged.isRefused ? refusalLatencyMs() : latencyMs(request)) + wayMs());
-		return fault ? { ok: false, failure: fault } : { ok: true, value: answerFor(chatId) };
+		const told = this.options.headers ? { limit: { requestsPerSecond } } : {};
+		return fault
+			? { ok: false, failure: fault, ...told }
+			: { ok: true, value: answerFor(chatId), ...told };
 	};
 
 	get refused(): SimulatedRequest[] {

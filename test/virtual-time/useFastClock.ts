@@ -7,10 +7,11 @@ import { systemClock } from '@package/nodes/shared/queue/clock';
  * @param factor how many times as fast
  */
 export function useFastClock(factor: number): void {
-	const { now, sleep } = systemClock;
+	const { now, wallNow, sleep } = systemClock;
 
 	beforeAll(() => {
 		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * factor);
+		jest.spyOn(systemClock, 'wallNow').mockImplementation(() => wallNow() * factor);
 		jest.spyOn(systemClock, 'sleep').mockImplementation(async (ms) => await sleep(ms / factor));
 	});
 	afterAll(() => jest.restoreAllMocks());

@@ -2,6 +2,9 @@
 
 import type { Clock, Timers } from '@package/nodes/shared/queue/clock';
 
+/** When virtual time begins, in ms since 1970. */
+const START_MS = 1_800_000_000_000;
+
 interface Timer {
 	at: number;
 	wake: () => void;
@@ -16,10 +19,26 @@ export async function settle(): Promise<void> {
 
 export class VirtualClock implements Clock, Timers {
 	private time = 0;
-	private timers: Timer[] = [];
+	private readonly timers: Timer[] = [];
 
 	now(): number {
 		return this.time;
+	}
+
+	wallNow(): number {
+		return START_MS + this.time;
+	}
+
+	/** Time has passed before anything began. */
+	skip(ms: number): void {
+		this.time += ms;
+	}
+
+	/** @returns the same clock for a process whose wall clock is ahead */
+	seenAhead(ms: number): VirtualClock {
+		const seen = Object.create(this) as VirtualClock;
+		seen.wallNow = () => this.wallNow() + ms;
+		return seen;
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -29,7 +48,7 @@ export class VirtualClock implements Clock, Timers {
 				resolve();
 			});
 			const end = () => {
-				this.timers = this.timers.filter((other) => other !== timer);
+				this.remove(timer);
 				reject(new Error('The sleep was ended'));
 			};
 			signal?.addEventListener('abort', end);
@@ -43,9 +62,13 @@ export class VirtualClock implements Clock, Timers {
 
 	start(ms: number, wake: () => void): () => void {
 		const timer = this.add({ at: this.time + Math.max(0, ms), wake, isReferenced: false });
-		return () => {
-			this.timers = this.timers.filter((other) => other !== timer);
-		};
+		return () => this.remove(timer);
+	}
+
+	/** In place, as a clock that is seen ahead has the same timers. */
+	private remove(timer: Timer): void {
+		const place = this.timers.indexOf(timer);
+		if (place !== -1) this.timers.splice(place, 1);
 	}
 
 	private add(timer: Timer): Timer {

@@ -5,6 +5,8 @@ import { sleep } from 'n8n-workflow';
 export interface Clock {
 	/** @returns ms since some moment; never goes back */
 	now(): number;
+	/** @returns ms since 1970: what time it is for other processes, too */
+	wallNow(): number;
 	/**
 	 * @param ms how long; a timer may fire up to 1 ms early, so look at the time again
 	 * @param signal ends the timer and rejects; n8n before 2 lets the timer run on
@@ -24,7 +26,11 @@ export interface Timers {
 	start(ms: number, wake: () => void): () => void;
 }
 
-export const systemClock: Clock = { now: () => performance.now(), sleep };
+export const systemClock: Clock = {
+	now: () => performance.now(),
+	wallNow: () => Date.now(),
+	sleep,
+};
 
 /** Node.js's timers can't be set to more than 2^31 - 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 30;

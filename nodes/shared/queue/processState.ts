@@ -77,7 +77,7 @@ export function newProcessState(
 			const former = queues.get(key);
 			if (former) return former;
 			if (queues.size === 0) timetable.after(LOOK_FOR_UNUSED_MS, dropUnused);
-			const limit = new Limit(METHODS[method].requestsPerSecond, random);
+			const limit = new Limit(METHODS[method].requestsPerSecond, random, () => clock.wallNow());
 			const queue = new SendQueue(clock, limit, isPaced ? PACED : UNPACED);
 			queues.set(key, queue);
 			return queue;

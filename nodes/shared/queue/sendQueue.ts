@@ -1,41 +1,39 @@
-/** Lets requests go one by one, at the pace that the limit allows, each batch in its turn. */
+/** Lets requests go one by one, as the limit allows, each batch in its turn. */
 
-import type { Clock } from './clock';
-import { type Limit, MOST_LATENESS, type PacedRequest } from './limit';
 import type { ServerLimit } from '../green-api/serverLimit';
+import type { Clock } from './clock';
+import { type Limit, MARGIN, plannedAt } from './limit';
 
 /** Timers of Node.js can't be set to more than 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 2 ** 30;
 
-/** What keeps this process busy makes its timers as late as its requests; so often one is looked at. */
-const LOOK_EVERY_MS = 5;
-/** A timer may be that late in a process that has nothing to do. */
-const USUAL_LATENESS_MS = 2;
-/** So many timers in a row that were not late: the request is on its way. */
-const ENOUGH_ON_TIME = 4;
+/** 35 years: longer is no different, and has to stay a number to reckon with. */
+const LONGEST_CAP_MS = 2 ** 40;
+
+/** Refusals further apart are not one row; longer than any pause that a server's wish leads to. */
+const LONGEST_ROW_GAP_MS = 60_000;
 
 /** What became of a request, as far as the limit goes; `unknown` where no answer came. */
 export type Verdict = 'accepted' | 'refused' | 'unknown';
 
+/** What an answer said besides. */
 export interface Told {
+	/** How long the server asks everyone to wait, in ms. */
 	pauseMs?: number;
 	limit?: ServerLimit;
 }
 
-/** A slot that was given to a request. */
+/** Leave to send one request. */
 export interface Turn {
 	/**
 	 * Says what became of the request. Every turn has to end, or it counts as in flight for ever; only
 	 * the first end counts.
-	 *
-	 * @param verdict whether the limit let it through
-	 * @param told what the answer says besides: how long everyone is to wait, in ms, and the limit
 	 */
 	end(verdict: Verdict, told?: Told): void;
 }
 
 export interface TurnOptions {
-	/** The user's own limit, which holds where it is the lower one; 0: not paced at all. */
+	/** The user's cap, fractions allowed; absent: the limit alone; 0: not paced. */
 	requestsPerSecond?: number;
 	/** How often this request was refused before. */
 	refusals?: number;
@@ -52,12 +50,6 @@ export interface Window {
 	most: number;
 }
 
-interface Waiting extends Required<Omit<TurnOptions, 'requestsPerSecond'>> {
-	requestsPerSecond: number | undefined;
-	grant: (turn: Turn | undefined) => void;
-	next: Waiting | undefined;
-}
-
 /** The requests of one batch that wait, in their order. */
 export interface Lane {
 	/**
@@ -70,10 +62,19 @@ export interface Lane {
 	close(): void;
 }
 
-class Queue {
+interface Waiting extends TurnOptions {
+	/** The shortest time between two requests that the user's cap allows, in ms. */
+	capMs: number;
+	grant: (turn: Turn | undefined) => void;
+	next: Waiting | undefined;
+}
+
+/** The requests of one batch. */
+class Batch {
 	private first: Waiting | undefined;
 	private last: Waiting | undefined;
 	isClosed = false;
+	/** When its last request that the limit did not refuse went out. */
 	lastSentAt = -Infinity;
 
 	get head(): Waiting | undefined {
@@ -106,12 +107,17 @@ class Queue {
 /** The requests of one instance and method, from all executions in this process. */
 export class SendQueue {
 	/** Those in which someone waits, in the order of their turns. */
-	private queues: Queue[] = [];
+	private batches: Batch[] = [];
 	private inFlight = 0;
 	/** How many may be in flight now. */
 	private open: number;
 	private wakesAt: number | undefined;
-	private usedAt = -Infinity;
+	private usedAt: number;
+	/** When the last request that the limit did not refuse went out. */
+	private lastSentAt = -Infinity;
+	private pausedUntil = -Infinity;
+	private refusedSince: number | undefined;
+	private lastRefusedAt = -Infinity;
 
 	/**
 	 * @param clock what time it is
@@ -124,6 +130,7 @@ export class SendQueue {
 		private readonly window: Window,
 	) {
 		this.open = window.first;
+		this.usedAt = clock.now();
 	}
 
 	/**
@@ -131,136 +138,127 @@ export class SendQueue {
 	 *   of each other batch, not for all of them
 	 */
 	openLane(): Lane {
-		const queue = new Queue();
+		const batch = new Batch();
 		return {
-			takeTurn: async (options) => await this.takeTurn(queue, options),
+			takeTurn: async (options) => await this.takeTurn(batch, options),
 			close: () => {
-				queue.close();
-				this.queues = this.queues.filter((other) => other !== queue);
+				batch.close();
+				this.batches = this.batches.filter((other) => other !== batch);
 				this.dispatch();
 			},
 		};
 	}
 
-	/** The time between requests as far as GREEN-API's limit goes, in ms. */
+	/** @returns for how long every request has been refused, in ms; 0 when the last was not */
+	refusedFor(): number {
+		return this.refusedSince === undefined ? 0 : this.clock.now() - this.refusedSince;
+	}
+
+	/** The shortest time between two requests that the limit is believed to allow, in ms. */
 	get spacingMs(): number {
-		return 1000 / this.limit.requestsPerSecond;
+		return this.limit.spacingMs;
 	}
 
-	/** Whether nobody waits and nothing is in flight. */
+	/** Nothing waits, and nothing is in flight. */
 	get isIdle(): boolean {
-		return this.inFlight === 0 && this.queues.length === 0;
+		return this.batches.length === 0 && this.inFlight === 0;
 	}
 
-	/** When a turn was asked for or ended last, in ms. */
+	/** When a turn was last asked for or ended, by the clock. */
 	get lastUsedAt(): number {
 		return this.usedAt;
 	}
 
-	/** @returns for how long every request has been refused, in ms; 0 when the last was not */
-	refusedFor(): number {
-		return this.limit.refusedFor(this.clock.now());
-	}
-
-	private async takeTurn(
-		queue: Queue,
-		{ requestsPerSecond, refusals = 0, ahead = false, claim = () => true }: TurnOptions,
-	): Promise<Turn | undefined> {
-		if (queue.isClosed) return undefined;
+	private async takeTurn(batch: Batch, options: TurnOptions): Promise<Turn | undefined> {
+		if (batch.isClosed) return undefined;
 		this.usedAt = this.clock.now();
+		const { requestsPerSecond: cap = Infinity } = options;
+		// With the limit's own margin, so that processes which share it by caps meet no refusals.
+		const capMs = cap > 0 ? Math.min(LONGEST_CAP_MS, (1000 / cap) * (1 + MARGIN)) : 0;
 		return await new Promise((grant) => {
-			if (!queue.head) this.queues.push(queue);
-			queue.add({ requestsPerSecond, refusals, ahead, claim, grant, next: undefined });
+			if (!batch.head) this.batches.push(batch);
+			batch.add({ ...options, capMs, grant, next: undefined });
 			this.dispatch();
 		});
 	}
 
 	private dispatch(): void {
 		while (this.inFlight < this.open) {
-			if (this.queues.length === 0) {
+			if (this.batches.length === 0) {
 				if (this.inFlight === 0) this.open = this.window.first;
 				return;
 			}
 			const now = this.clock.now();
-			// Where workflows set different rates, one that is low holds up nobody else.
-			const spacingMs = Math.min(...this.queues.map(({ head }) => this.spacingOf(head)));
-			const slot = this.limit.nextSlot(spacingMs, now);
-			const slots = this.queues.map((queue) => Math.max(slot, this.ownSlot(queue, spacingMs)));
-			const next = slots.findIndex((own) => own <= now);
-			const queue = this.queues[next];
-			if (!queue) {
+			const slots = this.slots(now);
+			const place = slots.findIndex((slot) => slot <= now);
+			const batch = this.batches[place];
+			if (!batch) {
 				this.wakeAt(Math.min(...slots), now);
 				return;
 			}
-			this.takeHead(queue, next, spacingMs, now);
+			this.takeHead(batch, place, slots[place] ?? now, now);
 		}
 	}
 
-	private spacingOf(waiting: Waiting | undefined): number {
-		const { requestsPerSecond = Infinity } = waiting ?? {};
-		if (requestsPerSecond === 0) return 0;
-		const spacingMs = Math.max(1000 / requestsPerSecond, this.spacingMs);
-		return Math.min(Number.MAX_SAFE_INTEGER, spacingMs);
+	/** When each batch may go on: where users set different caps, a low one holds up nobody else. */
+	private slots(now: number): number[] {
+		const limitAt = this.limit.nextSlot(now);
+		const leastCapMs = Math.min(...this.batches.map(({ head }) => head?.capMs ?? Infinity));
+		const commonAt = Math.max(this.pausedUntil, limitAt, this.lastSentAt + leastCapMs);
+		return this.batches.map(({ head, lastSentAt }) => {
+			if (!head || head.requestsPerSecond === 0) return this.pausedUntil;
+			return Math.max(commonAt, lastSentAt + head.capMs);
+		});
 	}
 
-	/** When the batch may go on as far as its own rate goes, where others have a higher one. */
-	private ownSlot({ head, lastSentAt }: Queue, spacingMs: number): number {
-		const own = this.spacingOf(head);
-		return own > spacingMs ? lastSentAt + own : -Infinity;
-	}
-
-	private takeHead(queue: Queue, place: number, spacingMs: number, now: number): void {
-		const waiting = queue.head;
-		this.queues.splice(place, 1);
-		queue.takeHead();
-		const isWanted = waiting?.claim() ?? false;
+	private takeHead(batch: Batch, place: number, slot: number, now: number): void {
+		const waiting = batch.head;
+		this.batches.splice(place, 1);
+		batch.takeHead();
+		const isWanted = waiting?.claim?.() ?? true;
 		// Who is not wanted leaves the turn of its batch to the one behind it.
-		if (queue.head && isWanted) this.queues.push(queue);
-		else if (queue.head) this.queues.splice(place, 0, queue);
-		if (!isWanted) {
-			waiting?.grant(undefined);
-			return;
-		}
-		queue.lastSentAt = now;
-		if (waiting) this.give(waiting, spacingMs, now);
+		if (batch.head && isWanted) this.batches.push(batch);
+		else if (batch.head) this.batches.splice(place, 0, batch);
+		if (waiting && isWanted) this.give(waiting, batch, slot, now);
+		else waiting?.grant(undefined);
 	}
 
-	private give({ refusals, grant }: Waiting, spacingMs: number, now: number): void {
+	private give(waiting: Waiting, batch: Batch, slot: number, now: number): void {
 		this.inFlight += 1;
-		this.limit.sent(spacingMs, now);
-		const request: PacedRequest = { spacingMs, sentAt: now, refusals };
-		const turn = { isOver: false };
-		void this.watchDelay(request, turn);
-		grant({
+		const isCapped = waiting.capMs > this.limit.spacingMs * (1 + MARGIN);
+		const isPaced = waiting.requestsPerSecond !== 0;
+		const request = isPaced ? this.limit.sent(now, isCapped) : undefined;
+		const sentAt = plannedAt(slot, now, waiting.capMs);
+		this.lastSentAt = batch.lastSentAt = sentAt;
+		let isOver = false;
+		waiting.grant({
 			end: (verdict, { pauseMs, limit } = {}) => {
-				if (turn.isOver) return;
-				turn.isOver = true;
+				if (isOver) return;
+				isOver = true;
 				const endedAt = this.clock.now();
 				this.usedAt = endedAt;
 				this.inFlight -= 1;
-				if (limit) this.limit.requestsPerSecond = limit.requestsPerSecond;
 				this.open = Math.min(this.window.most, this.open + 1);
-				if (verdict !== 'unknown') this.limit[verdict](request, endedAt);
-				if (pauseMs !== undefined) this.limit.pauseUntil(endedAt + pauseMs);
+				if (limit) this.limit.follow(limit);
+				if (verdict !== 'unknown' && request) this.limit[verdict](request, endedAt);
+				if (verdict === 'accepted') this.refusedSince = undefined;
+				if (verdict === 'refused') {
+					this.countRefusal(endedAt);
+					if (this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
+					if (batch.lastSentAt === sentAt) batch.lastSentAt = -Infinity;
+				}
+				if (pauseMs !== undefined) {
+					this.pausedUntil = Math.max(this.pausedUntil, endedAt + pauseMs);
+				}
 				this.dispatch();
 			},
 		});
 	}
 
-	/** Tells the pace what holds the request up in this process, until it is on its way or answered. */
-	private async watchDelay(request: PacedRequest, turn: { isOver: boolean }): Promise<void> {
-		const end = request.sentAt + MOST_LATENESS * request.spacingMs;
-		let now = request.sentAt;
-		let onTime = 0;
-		while (now < end && onTime < ENOUGH_ON_TIME) {
-			const due = now + LOOK_EVERY_MS;
-			await this.clock.sleep(LOOK_EVERY_MS);
-			if (turn.isOver) return;
-			now = this.clock.now();
-			const isLate = now - due > USUAL_LATENESS_MS;
-			onTime = isLate ? 0 : onTime + 1;
-			if (isLate) this.limit.delayed(request, now - due);
-		}
+	private countRefusal(now: number): void {
+		if (now - this.lastRefusedAt > LONGEST_ROW_GAP_MS) this.refusedSince = undefined;
+		this.refusedSince ??= now;
+		this.lastRefusedAt = now;
 	}
 
 	/** One timer is enough as long as it is not too late: it looks for the slot that there is then. */

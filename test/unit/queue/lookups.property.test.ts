@@ -18,6 +18,7 @@ import {
 	startBatch,
 } from '@package/nodes/shared/queue/batch';
 import { Timetable } from '@package/nodes/shared/queue/timetable';
+import type { LimiterModel } from '../../green-api-double/rateLimiter';
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { requestFor } from '../../virtual-time/batches';
 import { EarlyClock } from '../../virtual-time/earlyClock';
@@ -78,6 +79,9 @@ interface Schedule {
 	/** In turns, in ms. */
 	latencies: number[];
 	limit: number;
+	limiter: LimiterModel;
+	/** Whether answers say what the limit is. */
+	headers: boolean;
 	hasEarlyTimers: boolean;
 	seed: string;
 }
@@ -88,7 +92,7 @@ const plannedBatch: fc.Arbitrary<PlannedBatch> = fc.record({
 	account: fc.constantFrom(...ACCOUNTS),
 	method: fc.constantFrom('getContactInfo', 'getContactInfo', 'getGroupData'),
 	policy: fc.record({
-		requestsPerSecond: fc.constantFrom(1, 0, 0.25, 3),
+		requestsPerSecond: fc.constantFrom(1, 0, 0.25, 3, 1_000),
 		maxRetries: fc.constantFrom(4, 1, 0),
 		cacheSeconds: fc.constantFrom(0, 0, 3, 60),
 	}),
@@ -110,6 +114,8 @@ const schedule: fc.Arbitrary<Schedule> = fc.record({
 	faults: fc.array(fault, { maxLength: 30, size: 'max' }),
 	latencies: fc.array(timeMs(6_000), { minLength: 1, maxLength: 10 }),
 	limit: fc.constantFrom(Infinity, 1, 2),
+	limiter: fc.constantFrom('spacing', 'second'),
+	headers: fc.boolean(),
 	hasEarlyTimers: fc.boolean(),
 	seed: fc.string(),
 });
@@ -231,6 +237,8 @@ async function play(planned: Schedule): Promise<World> {
 	const newInstance = () =>
 		new SimulatedInstance(clock, {
 			limit: planned.limit,
+			limiter: planned.limiter,
+			headers: planned.headers && planned.limit < Infinity,
 			wayMs: () => 20 * random(),
 			latencyMs,
 			refusalLatencyMs: latencyMs,
