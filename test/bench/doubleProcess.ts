@@ -2,6 +2,7 @@
 
 import type { RandomFaults } from '../green-api-double/faultPlan';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
+import type { LimiterModel } from '../green-api-double/rateLimiter';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { serve } from './processes';
 
@@ -15,6 +16,10 @@ export interface DoubleSettings {
 	/** Each way over the line takes from 0 up to so many ms, by chance. Default: 0. */
 	mostWayMs?: number;
 	randomFaults?: RandomFaults;
+	/** How limits are measured. Default: `spacing`. */
+	limiter?: LimiterModel;
+	/** Whether answers say what the limit is. Default: no. */
+	headers?: boolean;
 }
 
 /** What a credential holds. */
@@ -67,6 +72,11 @@ const service = {
 		return doubleOf(id)
 			.requestsOf('getContactInfo')
 			.map(({ at, idInstance, chatId, status }) => ({ at, idInstance, chatId, status }));
+	},
+
+	/** From now on, for getContactInfo. */
+	setRate({ id, requestsPerSecond }: { id: number; requestsPerSecond: number }): void {
+		doubleOf(id).setRate('getContactInfo', requestsPerSecond);
 	},
 
 	async close(id: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** The cases in which the node keeps to a limit. */
 
+import type { LimiterModel } from '../green-api-double/rateLimiter';
 import { type ContactList, isIn } from './contactList';
 import type { EngineProcess, Execution, Outcome, PacedCase } from './runPaced';
 
@@ -38,6 +39,24 @@ function whileAllBusy(executions: readonly Execution[], { arrived }: Outcome) {
 	};
 }
 
+/** The same case under the other limiter, which it names. */
+export function under(limiter: LimiterModel, paced: PacedCase): PacedCase {
+	const { tell } = paced;
+	const name = `${paced.name} (${limiter})`;
+	return {
+		...paced,
+		name,
+		double: { ...paced.double, limiter },
+		...(tell && {
+			tell: (outcomes) => {
+				const told = tell(outcomes);
+				const measured = told.measured?.map((one) => ({ ...one, where: name }));
+				return { ...told, ...(measured && { measured }) };
+			},
+		}),
+	};
+}
+
 /** @param seconds how long the double takes for each answer */
 export function latency(seconds: number, on: EngineProcess): PacedCase {
 	return {
@@ -45,7 +64,19 @@ export function latency(seconds: number, on: EngineProcess): PacedCase {
 		name: `latency ${seconds} s`,
 		latencyMs: seconds * 1000,
 		executions: oneList(on),
-		targets: ['paceRatio', 'requestRatio'],
+		targets: ['aloneRatio', 'aloneRefusals', 'requestRatio'],
+	};
+}
+
+/** Answers say 10 a second, nothing is set. */
+export function toldLimit(on: EngineProcess): PacedCase {
+	return {
+		name: 'answers say 10 a second',
+		limit: 10,
+		latencyMs: AT_THE_LIMIT.latencyMs,
+		double: { headers: true },
+		executions: oneList(on),
+		targets: ['toldRatio'],
 	};
 }
 
@@ -101,13 +132,14 @@ export function transientFaults(on: EngineProcess): PacedCase {
 	};
 }
 
-export function rateTooHigh(on: EngineProcess): PacedCase {
+export function rateTooHigh(on: EngineProcess, headers: boolean): PacedCase {
 	return {
 		...AT_THE_LIMIT,
-		name: 'rate set 5 times too high',
+		name: `set 5 times too high, ${headers ? 'with' : 'without'} headers`,
 		requestsPerSecond: 5 * AT_THE_LIMIT.limit,
+		double: { headers },
 		executions: oneList(on),
-		targets: [],
+		targets: ['tooHighRatio', 'tooHighRefusals'],
 	};
 }
 
@@ -151,25 +183,32 @@ export function singleDuringBatch(on: EngineProcess): PacedCase {
 	};
 }
 
-/** What all is made faster by, to have enough lookups to compare within half a minute. */
-const SCALE = 10;
+/** Each has enough to do for 300 slots and more. */
+const SHARED_SLOTS = 300;
 
+/** At the real limit's proportions: one a second, 25 to 30 ms each way. */
 export function sharedInstance(processes: readonly EngineProcess[]): PacedCase {
-	const name = `${processes.length} processes on one instance`;
-	const limit = SCALE * AT_THE_LIMIT.limit;
-	const executions = processes.map((on, number) => ({ on, list: listOf(number, 70) }));
+	const count = processes.length as 2 | 3 | 4;
+	const name = `${count} processes on one instance`;
+	const executions = processes.map((on, number) => ({
+		on,
+		list: listOf(number, Math.round((1.05 * SHARED_SLOTS) / count)),
+	}));
 	return {
-		limit,
-		latencyMs: AT_THE_LIMIT.latencyMs / SCALE,
+		...AT_THE_LIMIT,
 		name,
+		double: { mostWayMs: 5 },
 		executions,
 		targets: [],
 		tell([outcome]) {
 			const busy = whileAllBusy(executions, outcome);
+			const { arrived } = outcome;
+			const refused = arrived.filter(({ status }) => status === 429).length / arrived.length;
 			return {
-				remark: `at ${limit} a second, ${AT_THE_LIMIT.latencyMs / SCALE} ms latency; ${busy.shares} while all were busy`,
+				remark: `${busy.shares} while all were busy, for ${Math.round(busy.seconds)} s`,
 				measured: [
-					{ target: 'sharedThroughput', value: busy.perSecond / limit, where: name },
+					{ target: 'sharedThroughput', value: busy.perSecond, where: name },
+					{ target: `sharedRefused${count}`, value: refused, where: name },
 					{ target: 'sharedSpread', value: busy.spread, where: name },
 				],
 			};

@@ -5,7 +5,18 @@ import type { ContactList } from './contactList';
 import type { Account, Arrived, DoubleService, DoubleSettings } from './doubleProcess';
 import type { EngineService, LookUpFigures } from './engineProcess';
 import type { BenchProcess } from './processes';
-import type { Measured } from './targets';
+import type { Measured, TargetName } from './targets';
+
+/** What can be measured in every case. */
+interface CaseValues {
+	paceRatio: number;
+	aloneRatio: number;
+	toldRatio: number;
+	tooHighRatio: number;
+	aloneRefusals: number;
+	tooHighRefusals: number;
+	requestRatio: number;
+}
 
 export type EngineProcess = BenchProcess<EngineService>;
 
@@ -21,16 +32,16 @@ export interface PacedCase {
 	name: string;
 	/** Requests a second that each instance of the double allows. */
 	limit: number;
-	/** What the node is told. Default: the limit. */
+	/** The option. Default: not set. */
 	requestsPerSecond?: number;
 	latencyMs: number;
-	double?: Pick<DoubleSettings, 'mostWayMs' | 'randomFaults'>;
+	double?: Pick<DoubleSettings, 'mostWayMs' | 'randomFaults' | 'limiter' | 'headers'>;
 	/** On one instance. */
 	executions: readonly Execution[];
 	/** How often all that happens side by side, each time on an instance of its own. Default: 1. */
 	instances?: number;
 	/** The targets that have to be reached, besides that nothing is lost. */
-	targets: ReadonlyArray<'paceRatio' | 'requestRatio'>;
+	targets: ReadonlyArray<TargetName & keyof CaseValues>;
 	/** What else there is to tell and to judge; takes one outcome for each instance. */
 	tell?: (outcomes: readonly [Outcome, ...Outcome[]]) => { remark: string; measured?: Measured[] };
 }
@@ -70,12 +81,13 @@ function leastSecondsOf({ limit, latencyMs, double }: PacedCase, contacts: numbe
 }
 
 async function execute(
-	{ limit, requestsPerSecond = limit }: PacedCase,
+	{ requestsPerSecond }: PacedCase,
 	{ on, list, afterMs = 0 }: Execution,
 	account: Account,
 ): Promise<LookUpFigures> {
 	if (afterMs > 0) await setTimeout(afterMs);
-	return await on.call('lookUp', { account, list, options: { requestsPerSecond } });
+	const options = requestsPerSecond === undefined ? {} : { requestsPerSecond };
+	return await on.call('lookUp', { account, list, options });
 }
 
 async function executeAll(paced: PacedCase, account: Account): Promise<Omit<Outcome, 'arrived'>> {
@@ -123,8 +135,14 @@ export async function runPaced(
 	const lost = sum(figures.map((one) => one.lost));
 	const error = figures.find((one) => one.error !== undefined)?.error;
 	const refusals = arrived.filter(({ status }) => status === 429).length;
-	const values = {
-		paceRatio: seconds / leastSeconds,
+	const ratio = seconds / leastSeconds;
+	const values: CaseValues = {
+		paceRatio: ratio,
+		aloneRatio: ratio,
+		toldRatio: ratio,
+		tooHighRatio: ratio,
+		aloneRefusals: refusals,
+		tooHighRefusals: refusals,
 		requestRatio: (arrived.length - refusals) / contacts,
 	};
 	const told = tell?.(outcomes);

@@ -20,14 +20,14 @@ import type { ServerLimit } from '../green-api/serverLimit';
 
 /** Above the spacing: with 50 ms of jitter at one a second, 2.5 % of the requests come too early. */
 export const MARGIN = 0.039;
-/** From a request that came too early to its next try; with the margin, more than the jitter. */
+/** From a request that came too early to its next try, and twice as much each time. */
 const RETRY = 0.08;
-/** So many refusals in a row are not the jitter's doing. */
-const REFUSALS_BY_OTHERS = 2;
+/** So many refusals in a row, over half a spacing, are neither jitter's nor a busy n8n's doing. */
+const REFUSALS_BY_OTHERS = 4;
 
 /** Between polls: each of the five in a spacing meets another part of the gap that MARGIN leaves. */
 const SEARCH = 0.2;
-/** Polls until the wait grows: twice what finds the gap, and growth ends it if refusals count, too. */
+/** Polls until the wait grows: twice what finds the gap. If refusals count, too, growth ends it. */
 const MOST_POLLS = 50;
 
 /** Slots in a frame: they divide well among 2 to 5 processes. */
@@ -37,7 +37,7 @@ const SLOT = 1.045;
 /** A try in a slot that is not one's own comes so much before its owner's request. */
 const EARLIER = 0.02;
 /** Chance to try such a slot, for who has one slot … */
-const TRY = 0.25;
+const TRY = 0.22;
 /** … and for who has n, so many powers of n less … */
 const EVENNESS = 1.3;
 /** … and so many times as much with each frame without a refusal. */
@@ -135,8 +135,9 @@ export class Limit {
 			if (request.isFirst) this.mode = 'searching';
 			else if (this.refusals >= REFUSALS_BY_OTHERS) return this.share(now);
 		}
-		const poll = this.mode === 'searching' ? SEARCH : RETRY;
-		const wait = poll * Math.max(1, this.refusals / MOST_POLLS);
+		const retry = Math.min(SEARCH, RETRY * 2 ** (this.refusals - 1));
+		const poll = this.mode === 'searching' ? SEARCH : retry;
+		const wait = poll * Math.max(1, this.refusals / MOST_POLLS) ** 2;
 		if (request === this.last) this.nextAt = Math.max(now, request.sentAt + wait * this.spacing);
 	}
 

@@ -15,7 +15,9 @@ import { VirtualClock } from '../../virtual-time/virtualClock';
 const SECOND_MS = 1_000;
 /** A batch that takes as long as nobody waits for. */
 const ENDLESS = 1_000;
-const SEEDS = chatIds(6, 'seed ');
+const SEEDS = chatIds(16, 'seed ');
+/** Where chance hardly matters. */
+const FEW_SEEDS = SEEDS.slice(0, 4);
 
 type Line = (random: () => number) => SimulatedOptions;
 
@@ -109,7 +111,7 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 	it.each([50, 500, 2_000, 5_000])(
 		'takes at most 4 %% longer than the limit makes it, with no 429, at a latency of %d ms',
 		async (latencyMs) => {
-			for (const seed of SEEDS) {
+			for (const seed of FEW_SEEDS) {
 				const { ratio, refusals } = await batchOf(110, {
 					seed,
 					limiter,
@@ -151,7 +153,7 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 	it.each([true, false])(
 		'at a cap 5 times too high, keeps to the limit (headers: %s)',
 		async (headers) => {
-			for (const seed of SEEDS) {
+			for (const seed of FEW_SEEDS) {
 				const world = { seed, limiter, options: { headers } };
 				const { ratio, refusals } = await batchOf(110, world, { requestsPerSecond: 5 });
 				expect(ratio).toBeLessThanOrEqual(1.05);
@@ -192,7 +194,7 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	it.each([
 		[2, 0.87, 0.16],
 		[3, 0.9, 0.25],
-		[4, 0.91, 0.39],
+		[4, 0.91, 0.38],
 	])(
 		'%d of them use %d of the limit with %d refused at most, and share it evenly',
 		async (processes, leastUsed, mostRefused) => {
@@ -241,7 +243,7 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	});
 
 	it('give nobody up, however many they are', async () => {
-		for (const seed of SEEDS.slice(0, 3)) {
+		for (const seed of FEW_SEEDS) {
 			const { clock, instance, join } = simulate({ seed, limiter });
 			const processes = chatIds(8, 'process ').map((name) => join(name, ENDLESS));
 			await clock.pass(300 * SECOND_MS);
@@ -271,7 +273,7 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 			stayRates.push(rateOf('first', 370, 440));
 		}
 		expect(Math.max(...servedAfter)).toBeLessThanOrEqual(10);
-		expect(mean(lateRates)).toBeGreaterThanOrEqual(0.4);
+		expect(mean(lateRates)).toBeGreaterThanOrEqual(0.38);
 		expect(mean(stayRates)).toBeGreaterThanOrEqual(0.85);
 	});
 
@@ -297,7 +299,7 @@ describe('a limit for which refused requests count, too', () => {
 		['two processes', 2, goodLine],
 		['three processes', 3, goodLine],
 	])('locks nobody out, every contact is found: %s', async (_what, processes, line) => {
-		for (const seed of SEEDS.slice(0, 4)) {
+		for (const seed of FEW_SEEDS) {
 			const strict = { seed, limiter: 'spacing', line, options: { isStrict: true } } as const;
 			const { clock, join } = simulate(strict);
 			const all = chatIds(processes, 'process ').map((name) => join(name, 20));
