@@ -152,6 +152,7 @@ describe('an active trigger', () => {
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		end();
 		expect(parts.double.requests).toHaveLength(length);
+		expect(parts.double.openRequestsOf('receiveNotification')).toBe(0);
 		expect(parts.double.queue.length).toBe(1);
 		expect(trigger.emissions).toEqual([]);
 		expect(JSON.stringify(log)).not.toContain(parts.double.apiTokenInstance);
