@@ -5,11 +5,12 @@ import {
 	type IRun,
 	type ITriggerFunctions,
 	type ITriggerResponse,
+	type NodeApiError,
 	type NodeConnectionType,
 } from 'n8n-workflow';
 import { apiError } from '../shared/client/nodeErrors';
 import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/client/transport';
-import { isStarting } from '../shared/green-api/failures';
+import { type Failure, isStarting } from '../shared/green-api/failures';
 import { systemClock } from '../shared/queue/clock';
 import { activationOf } from './activation';
 import { endingOfRejection, endingOfRun } from './listener/afterExecution';
@@ -31,6 +32,17 @@ function keyOf(trigger: ITriggerFunctions, isTest: boolean): string {
 	if (!isTest) return JSON.stringify([trigger.getWorkflow().id, trigger.getNode().id]);
 	tests += 1;
 	return JSON.stringify(['test', tests]);
+}
+
+/**
+ * Of a workflow that can't be published n8n shows the message alone; a test shows the description,
+ * too (n8n 2.41, `workflowFailedToActivate`).
+ */
+function triggerError(trigger: ITriggerFunctions, failure: Failure): NodeApiError {
+	const { message, description } = failure;
+	const isWhole = trigger.getMode() === 'manual' || description === '';
+	const told = isWhole ? failure : { ...failure, message: `${message}. ${description}` };
+	return apiError(trigger.getNode(), told);
 }
 
 function toSubscriber(
@@ -64,7 +76,7 @@ function toSubscriber(
 			trigger.emit(itemsOf(notification), undefined, done);
 			return await done.promise.then(endingOfRun, endingOfRejection);
 		},
-		fail: (failure) => trigger.emitError(apiError(trigger.getNode(), failure)),
+		fail: (failure) => trigger.emitError(triggerError(trigger, failure)),
 	};
 }
 
@@ -97,7 +109,7 @@ export class GreenApiTrigger implements INodeType {
 			await activationOf(instance, systemClock).prepare(need, credential, send);
 
 		const failure = await prepare();
-		if (failure && !isStarting(failure)) throw apiError(this.getNode(), failure);
+		if (failure && !isStarting(failure)) throw triggerError(this, failure);
 		const subscriber = toSubscriber(this, subscription, credential, send);
 		if (failure) subscriber.prepare = prepare;
 

@@ -1,5 +1,7 @@
 /** The trigger in the real n8n: nothing is lost, whatever happens to n8n. */
 
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
 import { readWorkflow } from '../engine/workflowFiles';
 import { waitFor } from '../real-n8n/waitFor';
@@ -24,6 +26,9 @@ const KILLS = 3;
 
 /** n8n starts in 10 s on a free machine. */
 const PATIENCE_MS = 300_000;
+
+/** A message of the editor's slides in. */
+const SLIDING_MS = 1_000;
 
 const WEBHOOK_TOKEN = 'webhookUrlTokenOfNobody';
 const WEBHOOK_PATH = 'pathThatIsAsGoodAsSecret';
@@ -255,7 +260,8 @@ describe('in the editor', () => {
 			await page.getByTestId('workflow-open-publish-modal-button').click();
 			await page.getByTestId('workflow-publish-button').click();
 			await page.getByText(words).first().waitFor();
-			await page.screenshot({ path: `/tmp/green-api-pictures/${picture}.png` });
+			await page.waitForTimeout(SLIDING_MS);
+			await page.screenshot({ path: join(tmpdir(), 'green-api-pictures', `${picture}.png`) });
 		}
 
 		it('a webhook URL, by its host alone', async () => {
@@ -283,7 +289,7 @@ describe('in the editor', () => {
 			n8n.double.queue.settings.webhookUrl = `https://hooks.example.com/${WEBHOOK_PATH}`;
 			const id = await add('clearing', { options: { clearWebhookUrl: true } });
 			await n8n.api.activate(id);
-			expect(n8n.double.queue.settings.webhookUrl).toBe('');
+			await waitFor('no webhook URL', () => n8n.double.queue.settings.webhookUrl === '');
 			n8n.double.queue.enqueue(messageReceived('after-clearing'));
 			await queueIsEmpty();
 			expect(recorder.idsOf('clearing')).toEqual(['after-clearing']);
