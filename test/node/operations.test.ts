@@ -646,7 +646,7 @@ describe('Group → Get', () => {
 });
 
 describe('side by side', () => {
-	const TIME_FACTOR = 20;
+	const TIME_FACTOR = 5;
 	const { parts, run } = useNode({ rateFactor: TIME_FACTOR }, TIME_FACTOR);
 
 	it('each method keeps to its own limit, without a 429', async () => {
