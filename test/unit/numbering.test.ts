@@ -191,7 +191,11 @@ describe('of random and mutated text', () => {
 			'#',
 		),
 	);
-	const random = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(''));
+	const random = fc
+		.array(piece, { maxLength: 9 })
+		.map((pieces) => pieces.join(''))
+		// The contract: a spreadsheet's 71234567890.0 is read without its fraction.
+		.filter((text) => !/[.,]0{1,2}\s*$/.test(text));
 	const mutated = fc
 		.tuple(
 			fc.constantFrom(...examples),
