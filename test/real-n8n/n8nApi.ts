@@ -80,16 +80,16 @@ export class N8nApi {
 	/** @returns the newest executions of a workflow, `most` of them at most; times as n8n has them */
 	async executions(workflowId: string, most: number): Promise<Execution[]> {
 		const all: Execution[] = [];
-		for (let lastId: string | undefined; ; ) {
+		for (let next: string | null = ''; next !== null && all.length < most; ) {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-			const before = lastId === undefined ? '' : `&lastId=${lastId}`;
-			const { results } = await this.get<{ results: Execution[] }>(
-				`/executions?filter=${filter}&limit=${PAGE}${before}`,
+			const from: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+			const page: { results: Execution[]; nextCursor?: string | null } = await this.get(
+				`/executions?filter=${filter}&limit=${PAGE}${from}`,
 			);
-			all.push(...results);
-			lastId = results.at(-1)?.id;
-			if (results.length < PAGE || all.length >= most) return all.slice(0, most);
+			all.push(...page.results);
+			next = page.nextCursor ?? null;
 		}
+		return all.slice(0, most);
 	}
 
 	private async get<T>(path: string): Promise<T> {
