@@ -29,6 +29,8 @@ const REFUSALS_BY_OTHERS = 4;
 const SEARCH = 0.2;
 /** Polls until the wait grows: twice what finds the gap. If refusals count, too, growth ends it. */
 const MOST_POLLS = 50;
+/** The wait grows to no more: a limit that counts refusals is open after one spacing. */
+const LONGEST_WAIT = 2;
 
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
@@ -137,7 +139,7 @@ export class Limit {
 		}
 		const retry = Math.min(SEARCH, RETRY * 2 ** (this.refusals - 1));
 		const poll = this.mode === 'searching' ? SEARCH : retry;
-		const wait = poll * Math.max(1, this.refusals / MOST_POLLS) ** 2;
+		const wait = Math.min(LONGEST_WAIT, poll * Math.max(1, this.refusals / MOST_POLLS) ** 2);
 		if (request === this.last) this.nextAt = Math.max(now, request.sentAt + wait * this.spacing);
 	}
 
