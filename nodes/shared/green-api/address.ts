@@ -152,6 +152,7 @@ export function addressRequest(
  */
 export function instanceKey(apiUrl: string, idInstance: string): string {
 	const url = parseUrl(apiUrl.trim());
-	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
+	// For MAX, GREEN-API's servers take the same path with and without /v3.
+	const address = url ? `${url.origin}${url.pathname.replace(/(?:\/v3)?\/*$/i, '')}` : apiUrl;
 	return `${address}/waInstance${idInstance.trim()}`;
 }
