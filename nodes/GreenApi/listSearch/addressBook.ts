@@ -39,7 +39,9 @@ function readEntry(entry: unknown, messenger: Messenger): Entry | undefined {
 	const { chatId, names, phoneNumber } = listed;
 	const number = phoneNumber === null ? chatId.id : `+${phoneNumber}`;
 	// WhatsApp's ids begin with the number.
-	const ids = chatId.id.startsWith(phoneNumber ?? '') ? [chatId.id] : [chatId.id, phoneNumber ?? ''];
+	const ids = chatId.id.startsWith(phoneNumber ?? '')
+		? [chatId.id]
+		: [chatId.id, phoneNumber ?? ''];
 	const text = `\n${[...names, ...ids].map(fold).join('\n')}\n`;
 	return { chat: { chatId, name: names[0], number }, text };
 }

@@ -63,11 +63,7 @@ export interface Operation<Own extends Fields = Fields, Options extends Fields =
 	 * @param chatId the item's chat; of no meaning where the operation has no `chat`
 	 * @param messenger of the credential; what it lacks need not be looked at
 	 */
-	decide(
-		values: ValuesOf<Own> & ValuesOf<Options>,
-		chatId: ChatId,
-		messenger: Messenger,
-	): Decision;
+	decide(values: ValuesOf<Own> & ValuesOf<Options>, chatId: ChatId, messenger: Messenger): Decision;
 	/**
 	 * Asks in several steps; without it, the question is asked once.
 	 *

@@ -10,7 +10,12 @@ import type {
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
 import { readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
-import { DEFAULT_MESSENGER, type Messenger, messengerNamed, otherMessenger } from '../green-api/messengers';
+import {
+	DEFAULT_MESSENGER,
+	type Messenger,
+	messengerNamed,
+	otherMessenger,
+} from '../green-api/messengers';
 import { type GreenApiRequest, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
 import { readServerLimit } from '../green-api/serverLimit';

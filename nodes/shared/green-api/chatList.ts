@@ -45,7 +45,10 @@ export function readListedChat(entry: unknown, messenger: Messenger): ListedChat
  * @param search part of a name in any case, of a phone number however it is punctuated, or of a
  *   chat id; nothing fits all
  */
-export function matches({ chatId: { id }, names, phoneNumber }: ListedChat, search: string): boolean {
+export function matches(
+	{ chatId: { id }, names, phoneNumber }: ListedChat,
+	search: string,
+): boolean {
 	const wanted = search.trim().toLocaleLowerCase();
 	if (id.includes(wanted)) return true;
 	if (names.some((name) => name.toLocaleLowerCase().includes(wanted))) return true;

@@ -93,7 +93,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		body: /not authorized/i,
 		kind: 'instance',
 		message: 'The GREEN-API instance is not authorized: no phone is linked to it',
-		description: `Open the instance in ${CONSOLE} and scan its QR code with WhatsApp.`,
+		description: `Open the instance in ${CONSOLE} and scan its QR code with the messenger on the phone.`,
 	},
 	{
 		status: [400, 400],

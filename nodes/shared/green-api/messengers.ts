@@ -102,6 +102,11 @@ export function messengerNamed(name: unknown): Messenger {
 	return Object.entries(MESSENGERS).find(([known]) => known === name)?.[1] ?? WHATSAPP;
 }
 
+/** @returns what simplified contacts have besides the fields of all, null where there is nothing */
+export function ownFieldsOf(contact: IDataObject, { ownFields }: Messenger): IDataObject {
+	return Object.fromEntries(ownFields.map((field) => [field, contact[field] || null]));
+}
+
 /**
  * @param typeInstance as getSettings has it
  * @param expected the messenger that the credential is for
