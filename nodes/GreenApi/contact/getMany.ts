@@ -3,7 +3,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type ListedChat, matches, readListedChat } from '../../shared/green-api/chatList';
 import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
-import { amount, choice, text, toggle } from '../perItem/field';
+import { amount, choice, text, toggle } from '../../shared/parameters/field';
 import { operation } from '../perItem/operation';
 
 /** How often an empty list is asked for again before it is believed. */

@@ -3,7 +3,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../shared/green-api/chatId';
 import type { LookUpRequest } from '../../shared/queue/batch';
-import type { Field, Fields, ValuesOf } from './field';
+import type { Field, Fields, ValuesOf } from '../../shared/parameters/field';
 import { COMMON_OPTIONS, PHONE_OPTIONS, READING_OPTIONS } from './options';
 import type { Operation, Question } from './operation';
 import type { Placement } from './items';

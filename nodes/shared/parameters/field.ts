@@ -1,7 +1,7 @@
-/** A field of the node: how the editor shows it, and what its value means. */
+/** A field of a node: how the editor shows it, and what its value means. */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import type { Rejection } from '../../shared/green-api/chatId';
+import type { Rejection } from '../green-api/chatId';
 
 export type Reading<Value> = { ok: true; value: Value } | { ok: false; rejection: Rejection };
 
