@@ -126,7 +126,7 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			['10000000, 10000001', /more than one number/],
 			['ivan', /letters/],
 			['12345678901234567', /too long/],
-			[9_007_199_254_740_993, /is no phone number/],
+			[2 ** 53, /is no phone number/],
 			[{ id: 1 }, /an object/],
 		])('refuses %j and never speaks of WhatsApp', (value, words) => {
 			const rejection = rejectionOf(reads(value));
@@ -151,6 +151,12 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 				messenger?.phoneNumberOf({ phoneNumber }, '10000000');
 			expect(number(79_001_234_567)).toBe('79001234567');
 			for (const hidden of [0, '', null, undefined]) expect(number(hidden)).toBeNull();
+		});
+
+		it('leaves out of its list what is no chat id', () => {
+			for (const chatId of ['+79001234567', '@ivan_petrov', '', 0, null]) {
+				expect(messenger && readListedChat({ chatId }, messenger)).toBeUndefined();
+			}
 		});
 
 		it('reads the entries of its list', () => {

@@ -233,6 +233,11 @@ export const readChatId = chatReader(ACCEPTED_FORMS, (given, text, defaultCountr
 		: readAddress(given, text, at, defaultCountryCode);
 });
 
+/** @returns whether it is a chat id, and not the name of one that the messenger has to be asked for */
+export function isChatId({ kind }: ChatId): boolean {
+	return kind !== 'phone' && kind !== 'username';
+}
+
 /**
  * @param chatId a chat id in normal form
  * @returns the phone number's digits, or null where the id holds none (`@lid`, groups)
