@@ -4,6 +4,8 @@ import { readWorkflow } from '../engine/workflowFiles';
 import type { DoubleMessenger } from '../green-api-double/messengers';
 import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
+import { openBrowser, type SignedInBrowser } from './browser/browser';
+import { openWorkflow } from './browser/editor';
 import { Recorder } from './recorder';
 import { messageReceived, reporting } from './triggerWorkflows';
 import { useN8n } from './useN8n';
@@ -37,11 +39,16 @@ const n8n = useN8n({
 	})),
 });
 let recorder: Recorder;
+let browser: SignedInBrowser;
 
 beforeAll(async () => {
 	recorder = await Recorder.start();
+	browser = await openBrowser(n8n.server.url);
 });
-afterAll(() => recorder?.close());
+afterAll(async () => {
+	recorder?.close();
+	await browser?.close();
+});
 
 const valuesOf = ({ idInstance }: Case, messenger: DoubleMessenger) => ({
 	apiUrl: n8n.double.apiUrl,
@@ -85,9 +92,10 @@ describe.each(CASES)('$messenger', (instance) => {
 	it('a credential for another messenger is not activated, and told why', async () => {
 		const other = messenger === 'max' ? 'telegram' : 'max';
 		const workflowId = await addWorkflow(`${messenger} as ${other}`, valuesOf(instance, other));
-		const refused: unknown = await n8n.api.activate(workflowId).catch((error: unknown) => error);
-		expect(refused).toMatchObject({
-			response: { data: { message: expect.stringContaining(`instance is of ${label},`) } },
-		});
+		const { page } = browser;
+		await openWorkflow(page, workflowId);
+		await page.getByTestId('workflow-open-publish-modal-button').click();
+		await page.getByTestId('workflow-publish-button').click();
+		await page.getByText(`instance is of ${label},`).first().waitFor();
 	});
 });
