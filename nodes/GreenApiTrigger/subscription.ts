@@ -2,7 +2,7 @@
 
 import type { INode, ITriggerFunctions } from 'n8n-workflow';
 import { inputError } from '../shared/client/nodeErrors';
-import type { ChatId, Rejection } from '../shared/green-api/chatId';
+import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
 import type { Deletion } from './listener/afterExecution';
 import { isWanted } from './notifications/events';
@@ -34,10 +34,10 @@ interface Options {
 }
 
 /** @returns why notifications, which have chat ids alone, can't be compared with it */
-function refuseName({ kind, id }: ChatId): Rejection | undefined {
-	if (kind !== 'phone' && kind !== 'username') return undefined;
+function refuseName(chat: ChatId): Rejection | undefined {
+	if (isChatId(chat)) return undefined;
 	return {
-		message: `"Only Chats" takes chat IDs in this messenger, and ${id} is none`,
+		message: `"Only Chats" takes chat IDs in this messenger, and ${chat.id} is none`,
 		description:
 			'Enter the chat ID in its place. The operation "Check WhatsApp or Account" of the GREEN-API node finds it.',
 	};

@@ -144,7 +144,12 @@ export class GreenApiDouble {
 
 	/** The settings and notifications of the first instance. */
 	get queue(): NotificationQueue {
-		return this.instances.queueOf(this.idInstance);
+		return this.queueOf(this.idInstance);
+	}
+
+	/** @returns the settings and notifications of an instance */
+	queueOf(idInstance: string): NotificationQueue {
+		return this.instances.queueOf(idInstance);
 	}
 
 	/** @returns the requests to this method so far, in the order in which they arrived */

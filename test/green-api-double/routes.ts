@@ -89,7 +89,8 @@ export function routes(
 		.disable('x-powered-by')
 		.use(base, pictures)
 		.use(express.text({ type: () => true }), ignoreError)
-		.use(isMax ? [base, `${prefix}/v3`] : base, methods)
+		.use(base, methods)
+		.use(isMax ? `${prefix}/v3` : base, methods)
 		.use(ignoreError)
 		.use((request, response) => answer(readArrival(request), response));
 }

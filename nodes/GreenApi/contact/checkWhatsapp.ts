@@ -36,12 +36,12 @@ const fields = {
 
 const options = {
 	force: toggle({
-		displayName: 'Ask the Messenger Again',
+		displayName: 'Ask WhatsApp Again',
 		name: 'force',
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether GREEN-API is to ask the messenger even if it remembers an answer for the contact from before',
+			'Whether GREEN-API is to ask WhatsApp, or the messenger of the credential, even if it remembers an answer for the contact from before',
 	}),
 };
 

@@ -152,7 +152,6 @@ export function addressRequest(
  */
 export function instanceKey(apiUrl: string, idInstance: string): string {
 	const url = parseUrl(apiUrl.trim());
-	// For MAX, GREEN-API's servers take the same path with and without /v3.
-	const address = url ? `${url.origin}${url.pathname.replace(/(?:\/v3)?\/*$/i, '')}` : apiUrl;
+	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
 	return `${address}/waInstance${idInstance.trim()}`;
 }

@@ -57,7 +57,7 @@ const CHAT_FORMS: readonly ChatForm[] = [
 ];
 
 const NOT_A_CONTACT: ReadonlyArray<{ pattern: RegExp; what: string }> = [
-	{ pattern: /^@/, what: 'looks like a Telegram username, and is no WhatsApp chat ID' },
+	{ pattern: /^@\w+$/, what: 'looks like a Telegram username, and is no WhatsApp chat ID' },
 	{ pattern: /^status@broadcast$/, what: 'is the WhatsApp status feed, not a contact' },
 	{ pattern: /@broadcast$/, what: 'is a broadcast list, not a contact' },
 	{ pattern: /@newsletter$/, what: 'is a WhatsApp channel, not a contact' },
@@ -232,6 +232,11 @@ export const readChatId = chatReader(ACCEPTED_FORMS, (given, text, defaultCountr
 		? readPerson(given, text, defaultCountryCode)
 		: readAddress(given, text, at, defaultCountryCode);
 });
+
+/** @returns whether it is a chat id, and not the name of one that the messenger has to be asked for */
+export function isChatId({ kind }: ChatId): boolean {
+	return kind !== 'phone' && kind !== 'username';
+}
 
 /**
  * @param chatId a chat id in normal form

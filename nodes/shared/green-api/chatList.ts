@@ -1,7 +1,7 @@
 /** What getContacts answers with. */
 
 import type { IDataObject } from 'n8n-workflow';
-import type { ChatId } from './chatId';
+import { type ChatId, isChatId } from './chatId';
 import type { Messenger } from './messengers';
 
 export interface ListedChat {
@@ -31,7 +31,7 @@ export function readListedChat(entry: unknown, messenger: Messenger): ListedChat
 	const fields = entry as IDataObject;
 	const { id, chatId, newChatId, name, contactName, username } = fields;
 	const reading = messenger.readChat(newChatId || id || chatId);
-	if (!reading.ok) return undefined;
+	if (!reading.ok || !isChatId(reading.chatId)) return undefined;
 	return {
 		chatId: reading.chatId,
 		names: [contactName, name, username].filter(isName),
