@@ -19,7 +19,7 @@ import type { Send, Subscriber } from './listener/subscriber';
 import { flagsFor } from './notifications/events';
 import type { Notification } from './notifications/notification';
 import { simplify } from './notifications/simplify';
-import { properties } from './properties';
+import { properties } from './fields';
 import { readSubscription, type Subscription, wants } from './subscription';
 
 /** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */

@@ -48,6 +48,25 @@ export function choice<Value extends string>(property: INodeProperties): Field<V
 	};
 }
 
+/** @returns a field that holds some of the property's options, one at least: a list, or text with commas */
+export function choices(property: INodeProperties): Field<string[]> {
+	const all = (property.options as INodePropertyOptions[]).map(({ value }) => value);
+	const { read } = names(property);
+	return {
+		property,
+		read(given) {
+			const reading = read(given);
+			const chosen = reading.ok ? reading.value : [];
+			return chosen.length > 0 && chosen.every((value) => all.includes(value))
+				? accept(chosen)
+				: reject(
+						`"${property.displayName}" is not a list of its choices`,
+						`Choose one or more of ${all.join(', ')}.`,
+					);
+		},
+	};
+}
+
 /** @returns a field that holds names: a list, or text with commas between them */
 export function names(property: INodeProperties): Field<string[]> {
 	return {
@@ -137,6 +156,20 @@ export function amount(property: INodeProperties): Field<number> {
 			);
 		},
 	};
+}
+
+/** @returns what the fields are set to; `reject` gets what can't be meant */
+export function readFields<F extends Fields>(
+	fields: F,
+	givenOf: (name: string, field: Field<unknown>) => unknown,
+	reject: (rejection: Rejection) => void,
+): ValuesOf<F> {
+	const entries = Object.entries(fields).map(([name, field]) => {
+		const reading = field.read(givenOf(name, field));
+		if (!reading.ok) reject(reading.rejection);
+		return [name, reading.ok ? reading.value : undefined] as const;
+	});
+	return Object.fromEntries(entries) as ValuesOf<F>;
 }
 
 /** @returns the same field, but undefined where the user has set nothing */
