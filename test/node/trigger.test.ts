@@ -8,12 +8,19 @@ import { faults, refusal } from '../green-api-double/faults';
 import { waitFor } from '../real-n8n/waitFor';
 import { useNode } from './setup';
 
-const { parts, credentials } = useNode({ restartMs: 20 }, 20);
+/** How long the double takes to tell the settings. */
+let settingsMs = 0;
+const latencyMs = ({ method }: { method?: string }) => (method === 'getSettings' ? settingsMs : 0);
+
+const { parts, credentials } = useNode({ restartMs: 20, latencyMs }, 20);
 
 /** Each test's instance of the double has the address of its own port. */
 let active: ActiveTrigger[];
 
-beforeEach(() => (active = []));
+beforeEach(() => {
+	active = [];
+	settingsMs = 0;
+});
 afterEach(async () => await Promise.all(active.map(async ({ close }) => await close())));
 
 let workflows = 0;
@@ -255,6 +262,20 @@ describe('activation', () => {
 			expect(asks('setSettings')).toEqual([]);
 		},
 	);
+
+	it('of a trigger that is deactivated before the instance is up turns nothing on', async () => {
+		parts.double.setState(parts.double.idInstance, 'starting');
+		const trigger = await activate();
+		settingsMs = 50;
+		parts.double.setState(parts.double.idInstance, 'authorized');
+		// Before the double answers, however slow this machine is.
+		while (parts.double.requestsOf('getSettings').length === 0) {
+			await new Promise(setImmediate);
+		}
+		await trigger.close();
+		await activate({ options: { turnOnNotifications: false } });
+		expect(asks('setSettings')).toEqual([]);
+	});
 
 	it('that clears the webhook URL waits until GREEN-API goes by that', async () => {
 		parts.double.queue.settings.webhookUrl = 'https://hooks.example.com';
