@@ -5,7 +5,7 @@ import type { Answer, Outcome } from '../shared/green-api/answer';
 import { type Failure, isRateLimit, STARTING } from '../shared/green-api/failures';
 import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
-import type { Clock } from '../shared/queue/clock';
+import type { Clock } from '../shared/time/clock';
 import type { Send } from './listener/subscriber';
 
 /** What a trigger needs of the instance's settings. */
