@@ -60,6 +60,8 @@ describe('a reply with a deadline', () => {
 		for (const ms of [500, 20, 3_000, 20, 100]) {
 			void replyInTime(never, ms, timetable).then(() => endedAt.set(ms, clock.now()));
 		}
+		await clock.pass(600);
+		expect(clock.unreferenced).toBe(1);
 		await clock.pass(5_000);
 		for (const [ms, at] of endedAt) expect(at).toBe(ms);
 		expect(endedAt.size).toBe(4);
