@@ -53,7 +53,7 @@ export class AnswerCache {
 		}
 	}
 
-	/** Lets go of what nobody wished to be kept for longer. */
+	/** Lets go of answers whose time is over. */
 	dropExpired(): void {
 		const now = this.clock.now();
 		for (const [question, { until }] of this.kept) if (until <= now) this.drop(question);

@@ -9,7 +9,7 @@ import type { RunTry } from './retriedRuns';
 /** What asking brought. */
 export interface Found {
 	outcome: Outcome<Answer>;
-	/** Where it is from, where it is not from a request of one's own. */
+	/** Absent where this lookup sent the request. */
 	source?: 'shared' | 'cached' | 'retained';
 }
 
@@ -73,7 +73,7 @@ export class Answers {
 		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'retained' };
 
 		const cached = cacheMs > 0 ? this.cache.find(question, cacheMs) : undefined;
-		// Only who asks in the same manner asks together, and what changes something is asked alone.
+		// Lookups share a request when they have the same patience. A write shares none.
 		const key = isRead(request) ? JSON.stringify([question, timeout, policy.maxRetries]) : {};
 		const found: Found | typeof CANCELLED = cached
 			? { outcome: { ok: true, value: cached }, source: 'cached' }
@@ -87,8 +87,8 @@ export class Answers {
 	}
 
 	/**
-	 * Everyone who asks waits for a turn of their own; whoever gets one first sends the request, for
-	 * all who wait then. So nobody waits for longer than they would have alone.
+	 * Each lookup waits for a turn of its own. The first that gets one sends the request for all that
+	 * wait then. So none waits for longer than it would have alone.
 	 */
 	private async ask(
 		key: unknown,

@@ -23,8 +23,8 @@ function charactersOf(outcome: LookUpOutcome): number {
 }
 
 /**
- * @returns asks what only reads once, however far apart the same question comes; takes the index of
- *   each request once, in their order, and holds no answer for longer than its question comes
+ * @returns a function that asks each question once, however far apart it comes, writes aside. Call it
+ *   once for each request, in their order: it lets go of an answer when its question comes no more
  */
 function askOnce(
 	requests: readonly LookUpRequest[],

@@ -66,7 +66,7 @@ export class ProcessState {
 		};
 	}
 
-	/** Lets go of what is too old, as long as there is anything that may become so. */
+	/** Lets go of what is too old, again every minute while anything is held. */
 	private sweep(): void {
 		this.cache.dropExpired();
 		for (const [key, queue] of this.queues) {

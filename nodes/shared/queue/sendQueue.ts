@@ -53,7 +53,7 @@ export class Lane {
 	/** How many of its turns have ended. */
 	ended = 0;
 
-	/** Lets go of everything that waits and of what comes later; turns that were given stay. */
+	/** Ends the waiting of all requests, and of those that come later; turns that were given stay. */
 	close(): void {
 		this.closing.cancel();
 		for (const { grant } of this.waiting.splice(0)) grant(undefined);
@@ -108,7 +108,7 @@ export class SendQueue {
 		{ requestsPerSecond: cap = Infinity, ahead = false, claim = () => true }: TurnOptions,
 	): Promise<EndTurn | undefined> {
 		if (lane.closing.isCancelled) return undefined;
-		// What was refused before is given up: this is no further one in the same row of refusals.
+		// Requests that were refused earlier were given up, so that a new row of refusals begins.
 		if (this.isIdle && !ahead) this.refusedSince = undefined;
 		return await new Promise((grant) => {
 			// With the limit's own margin, so that processes which share it by caps meet no refusals.
@@ -153,7 +153,7 @@ export class SendQueue {
 				this.lanes.push(...this.lanes.splice(place, 1));
 				this.give(lane, next, slots[place] ?? now, now);
 			} else {
-				// The lane keeps its place: the turn is for the next in it.
+				// The lane keeps its place: the turn goes to the next request in it.
 				next.grant(undefined);
 			}
 		}
@@ -168,7 +168,7 @@ export class SendQueue {
 		const commonAt = Math.max(this.pausedUntil, limitAt, this.lastSentAt + leastCapMs);
 		return this.lanes.map(({ waiting: [head], lastSentAt, inFlight, ended }) => {
 			if (head?.capMs !== undefined) return Math.max(commonAt, lastSentAt + head.capMs);
-			// One more with each answer: a token that is wrong has to be known before all are out.
+			// One more with each answer, so that a wrong token is known before all are out.
 			return inFlight <= ended ? this.pausedUntil : Infinity;
 		});
 	}
@@ -207,7 +207,7 @@ export class SendQueue {
 		}
 	}
 
-	/** One timer is enough as long as it is not too late: it looks for the slot that there is then. */
+	/** A timer that fires before the slot is enough: it looks for the slot that there is then. */
 	private wakeAt(slot: number, now: number): void {
 		if (this.wakesAt <= slot) return;
 		this.wakesAt = slot;
