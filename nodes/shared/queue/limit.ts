@@ -5,11 +5,10 @@
  * refusal. Who got through only after several polls has met others, and *shares* from then on: all
  * that share cut the time into the same slots, by the wall clock; ten of them are a frame. Each
  * begins with every slot, and leaves one in which it was refused: of two that want a slot one keeps
- * it, and none stays empty. Who has none left polls again. Now and then each tries a slot of others,
- * and keeps it when it gets through: more often with few slots, so that shares become even, and
- * after a long time without a refusal, so that the slots of a process that left are found.
- *
- * Quantities are parts of the limit's spacing, or counts. `limit.simulation.test.ts` needs each.
+ * it, and none stays empty. Who has none left polls again. Now and then each tries a slot that it
+ * left, and has it again when it gets through: more often with few slots, so that shares become
+ * even, and after a long time without a refusal, so that what a process leaves behind is found.
+ * Quantities are counts, or parts of the limit's spacing. `limit.simulation.test.ts` needs each.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
@@ -29,13 +28,12 @@ const FRAME = 10;
 /** So many times as readily is a slot tried with each frame without a refusal. */
 const QUIET_GROWTH = 2;
 
-/** What has to be known of a request to learn from what became of it. */
+/** What has to be known of a request; `slot` only where the process shares. */
 export interface SentRequest {
 	sentAt: number;
 	spacingMs: number;
-	/** Undefined when the process did not share. */
 	slot: number | undefined;
-	/** The user's cap keeps this process below the limit: it needs no slots. */
+	/** A cap keeps this process below the limit: it needs no slots. */
 	isCapped: boolean;
 }
 
@@ -50,11 +48,9 @@ export class Limit {
 	spacingMs: number;
 	private nextAt = -Infinity;
 	private last: SentRequest | undefined;
-	/** In a row. */
-	private refusals = 0;
+	private refusalsInARow = 0;
 	private isSharing = false;
-	/** When slot 0 began. */
-	private origin = 0;
+	private slotZeroAt = 0;
 	private slot = 0;
 	private lastRefusedSlot = 0;
 	/** Places in the frame that it left to others. */
@@ -75,10 +71,10 @@ export class Limit {
 
 	/** @returns when the next request may be sent; in the past when it may at once */
 	nextSlot(now: number): number {
-		const breakMs = (FRAME + 1) * this.slotMs;
+		const breakMs = (FRAME + 1) * SLOT * this.spacingMs;
 		if (this.last && now > this.last.sentAt + breakMs) this.startOver(-Infinity);
 		// Who is late for a slot leaves it to others.
-		while (this.isSharing && this.nextAt < now - this.slotMs / 2) this.chooseSlot();
+		while (this.isSharing && this.nextAt < now - this.spacingMs / 2) this.chooseSlot();
 		return this.nextAt;
 	}
 
@@ -87,14 +83,14 @@ export class Limit {
 		const slot = this.isSharing ? this.slot : undefined;
 		this.last = { sentAt: now, spacingMs: this.spacingMs, slot, isCapped };
 		if (this.isSharing) this.chooseSlot();
-		else this.nextAt = this.spacedFrom(plannedAt(this.nextAt, now, this.spacingMs));
+		else this.nextAt = plannedAt(this.nextAt, now, this.spacingMs) + (1 + MARGIN) * this.spacingMs;
 		return this.last;
 	}
 
 	accepted(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
-		const metOthers = this.refusals >= REFUSALS_BY_OTHERS || this.left.size === FRAME;
-		this.refusals = 0;
+		const metOthers = this.refusalsInARow >= REFUSALS_BY_OTHERS || this.left.size === FRAME;
+		this.refusalsInARow = 0;
 		if (request.slot !== undefined) this.left.delete(request.slot % FRAME);
 		else if (metOthers && !request.isCapped) this.share(request, now);
 	}
@@ -102,14 +98,14 @@ export class Limit {
 	/** With 429; it took nothing of the limit. */
 	refused(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
-		this.refusals += 1;
+		this.refusalsInARow += 1;
 		if (request.slot !== undefined) {
 			this.left.add(request.slot % FRAME);
 			this.lastRefusedSlot = request.slot;
 			this.isSharing = this.left.size < FRAME;
 			if (this.isSharing) return;
 		} else if (request !== this.last) return;
-		const wait = POLL * Math.max(1, this.refusals / MOST_POLLS);
+		const wait = POLL * Math.max(1, this.refusalsInARow / MOST_POLLS);
 		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
 	}
 
@@ -117,15 +113,7 @@ export class Limit {
 	follow({ requestsPerSecond }: ServerLimit): void {
 		if (1000 / requestsPerSecond === this.spacingMs) return;
 		this.spacingMs = 1000 / requestsPerSecond;
-		this.startOver(this.spacedFrom(this.last?.sentAt ?? -Infinity));
-	}
-
-	private get slotMs(): number {
-		return SLOT * this.spacingMs;
-	}
-
-	private spacedFrom(time: number): number {
-		return time + (1 + MARGIN) * this.spacingMs;
+		this.startOver((this.last?.sentAt ?? -Infinity) + (1 + MARGIN) * this.spacingMs);
 	}
 
 	private isOutdated({ slot, spacingMs }: SentRequest): boolean {
@@ -135,17 +123,16 @@ export class Limit {
 	private startOver(nextAt: number): void {
 		this.isSharing = false;
 		this.left.clear();
-		this.refusals = 0;
+		this.refusalsInARow = 0;
 		this.nextAt = nextAt;
 	}
 
 	private share({ sentAt }: SentRequest, now: number): void {
-		const slotAt = (time: number) => (time - this.origin) / this.slotMs;
+		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
 		this.isSharing = true;
-		this.origin = now - this.wallNow();
+		this.slotZeroAt = now - this.wallNow();
 		this.left.delete(Math.round(slotAt(sentAt)) % FRAME);
-		this.slot = Math.ceil(slotAt(Math.max(now, (this.last?.sentAt ?? now) + this.spacingMs))) - 1;
-		this.lastRefusedSlot = this.slot;
+		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
 		this.chooseSlot();
 	}
 
@@ -157,7 +144,7 @@ export class Limit {
 		do this.slot += 1;
 		while (isLeft() && this.random() >= chance);
 		// A try comes before the request of the slot's owner, so that it counts.
-		const earlier = isLeft() ? MARGIN * this.spacingMs : 0;
-		this.nextAt = this.origin + this.slot * this.slotMs - earlier;
+		const at = this.slot * SLOT - (isLeft() ? MARGIN : 0);
+		this.nextAt = this.slotZeroAt + at * this.spacingMs;
 	}
 }
