@@ -46,6 +46,16 @@ function drawLane(
 	];
 }
 
+function drawLegend(y: number): string[] {
+	const x = WIDTH - MARGIN;
+	return [
+		drawMark({ seconds: 0, isRefused: false }, x - 192, y - 14),
+		label(x - 180, y, 'answered'),
+		drawMark({ seconds: 0, isRefused: true }, x - 100, y - 14),
+		label(x, y, 'refused (429)', 'text-anchor="end"'),
+	];
+}
+
 /**
  * @param compared what each client did
  * @returns an SVG
@@ -63,6 +73,7 @@ export function drawComparison(compared: readonly Compared[]): string {
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escape(title)}" font-family="system-ui, sans-serif" font-size="13" fill="${COLOURS.text}" stroke-width="2">`,
 		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
 		label(MARGIN, 28, title, 'font-size="15" font-weight="600"'),
+		...drawLegend(28),
 		...compared.flatMap((one, index) => drawLane(one, TOP + index * LANE_HEIGHT + 16, xOf)),
 		...ticks.map((seconds) =>
 			label(xOf(seconds), bottom + 16, `${seconds} s`, `text-anchor="middle" fill="#57606a"`),
