@@ -1,8 +1,8 @@
 /** Contact → Get Many: all contacts and groups of the account, in one request. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
 import { type ListedChat, matches, readListedChat } from '../../shared/green-api/chatList';
+import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
 import { amount, choice, text, toggle } from '../perItem/field';
 import { operation } from '../perItem/operation';
 
@@ -15,6 +15,10 @@ const EMPTY = /^\s*\[\s*\]\s*$/;
 /** GREEN-API documentation, "GetContacts": repeat the call when the list is empty. */
 const EMPTY_LIST =
 	'GREEN-API sent an empty list of contacts each time. After a phone was linked, it takes up to 5 minutes until the contacts are there: run the workflow again then.';
+
+function unreadable(count: number, { label }: Messenger): string {
+	return `None of the ${count} entries of GREEN-API's list is a ${label} chat. Check that "Messenger" in the credential is that of the instance.`;
+}
 
 const fields = {
 	returnAll: toggle({
@@ -84,13 +88,18 @@ const options = {
 	}),
 };
 
-function simplify({ name, contactName }: IDataObject, { id, kind }: ChatId): IDataObject {
+function simplify(
+	entry: IDataObject,
+	{ chatId: { id, kind }, phoneNumber }: ListedChat,
+	messenger: Messenger,
+): IDataObject {
 	return {
 		chatId: id,
-		phoneNumber: phoneNumberOf(id),
-		name: name ?? null,
-		contactName: contactName ?? null,
+		phoneNumber,
+		name: entry.name ?? null,
+		contactName: entry.contactName ?? null,
 		isGroup: kind === 'group',
+		...ownFieldsOf(entry, messenger),
 	};
 }
 
@@ -111,17 +120,20 @@ function isWanted(chat: ListedChat, { type, search, onlySaved }: Wanted): boolea
 function* select(
 	list: IDataObject[],
 	{ output, limit, ...wanted }: Wanted & { output: 'simplified' | 'raw'; limit: number },
+	messenger: Messenger,
 ): Generator<IDataObject | undefined> {
 	let left = limit;
 	for (const entry of list) {
 		if (left === 0) return;
-		const chat = readListedChat(entry);
+		const chat = readListedChat(entry, messenger);
 		if (!chat || !isWanted(chat, wanted)) {
 			yield undefined;
 			continue;
 		}
 		left -= 1;
-		yield output === 'raw' ? { ...entry, chatId: chat.chatId.id } : simplify(entry, chat.chatId);
+		yield output === 'raw'
+			? { ...entry, chatId: chat.chatId.id }
+			: simplify(entry, chat, messenger);
 	}
 }
 
@@ -132,8 +144,8 @@ export const getMany = operation({
 	told: { verb: 'Received', noun: 'contact list' },
 	fields,
 	options,
-	decide({ type }) {
-		const query = GROUP_QUERY[type];
+	decide({ type }, _chat, { filtersContacts }) {
+		const query = filtersContacts ? GROUP_QUERY[type] : undefined;
 		return { kind: 'ask', question: { method: 'getContacts', ...(query && { query }) } };
 	},
 	async ask(request, lookUp) {
@@ -145,9 +157,13 @@ export const getMany = operation({
 		}
 		return outcome;
 	},
-	shape(answer, { returnAll, limit, ...wanted }) {
+	shape(answer, { returnAll, limit, ...wanted }, _chat, messenger) {
 		const list = answer.read<IDataObject[]>();
 		if (list.length === 0) return { items: [], hint: EMPTY_LIST };
-		return { items: select(list, { ...wanted, limit: returnAll ? Infinity : limit }) };
+		if (!list.some((entry) => readListedChat(entry, messenger))) {
+			return { items: [], hint: unreadable(list.length, messenger) };
+		}
+		const most = returnAll ? Infinity : limit;
+		return { items: select(list, { ...wanted, limit: most }, messenger) };
 	},
 });

@@ -83,7 +83,7 @@ export const get = operation({
 	chat: GROUP,
 	fields,
 	options: {},
-	decide: (_values, { id }) => ask('getGroupData', { groupId: id }),
+	decide: (_values, { id }, { groupBody }) => ask('getGroupData', groupBody(id)),
 	shape(answer, { output, splitParticipants }, { id }) {
 		const group = answer.read<Group | null>() ?? { chatId: id };
 		if (splitParticipants) return { items: split(group, id) };

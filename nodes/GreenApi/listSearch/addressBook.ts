@@ -1,6 +1,8 @@
 /** The chats of an instance, in the order that a list shows them, to be searched with every letter typed. */
 
-import { type ChatId, phoneNumberOf, readChatId } from '../../shared/green-api/chatId';
+import type { ChatId } from '../../shared/green-api/chatId';
+import { readListedChat } from '../../shared/green-api/chatList';
+import type { Messenger } from '../../shared/green-api/messengers';
 
 /** A contact or group of the list that getContacts gives. */
 export interface ListedChat {
@@ -31,20 +33,16 @@ function fold(text: string): string {
 		.replace(PUNCTUATION_BEFORE_WORD, '$& ');
 }
 
-function readEntry(entry: unknown): Entry | undefined {
-	if (typeof entry !== 'object' || entry === null) return undefined;
-	const { id, chatId: idElsewhere, name, contactName } = entry as Record<string, unknown>;
-	// WhatsApp's entries have `id`, those of the other messengers `chatId`.
-	const reading = readChatId(id ?? idElsewhere);
-	if (!reading.ok) return undefined;
-
-	const { chatId } = reading;
-	const names = [contactName, name].filter(
-		(text): text is string => typeof text === 'string' && text.trim() !== '',
-	);
-	const phone = phoneNumberOf(chatId.id);
-	const number = phone === null ? chatId.id : `+${phone}`;
-	const text = `\n${[...names, chatId.id].map(fold).join('\n')}\n`;
+function readEntry(entry: unknown, messenger: Messenger): Entry | undefined {
+	const listed = readListedChat(entry, messenger);
+	if (!listed) return undefined;
+	const { chatId, names, phoneNumber } = listed;
+	const number = phoneNumber === null ? chatId.id : `+${phoneNumber}`;
+	// WhatsApp's ids begin with the number.
+	const ids = chatId.id.startsWith(phoneNumber ?? '')
+		? [chatId.id]
+		: [chatId.id, phoneNumber ?? ''];
+	const text = `\n${[...names, ...ids].map(fold).join('\n')}\n`;
 	return { chat: { chatId, name: names[0], number }, text };
 }
 
@@ -87,9 +85,12 @@ export class AddressBook {
 	/** Where the text of each chat ends. */
 	private readonly ends: readonly number[];
 
-	/** @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out */
-	constructor(list: readonly unknown[]) {
-		const entries = list.flatMap((entry) => readEntry(entry) ?? []).sort(inOrder);
+	/**
+	 * @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out
+	 * @param messenger whose list it is
+	 */
+	constructor(list: readonly unknown[], messenger: Messenger) {
+		const entries = list.flatMap((entry) => readEntry(entry, messenger) ?? []).sort(inOrder);
 		this.chats = entries.map(({ chat }) => chat);
 		this.text = entries.map(({ text }) => text).join('');
 		let end = 0;

@@ -2,6 +2,7 @@
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
+import type { Messenger } from '../../shared/green-api/messengers';
 import type { LookUpRequest } from '../../shared/queue/batch';
 import { givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
@@ -55,20 +56,37 @@ function readExpressionError(error: unknown): Rejection {
 	};
 }
 
-function planItem(operation: Operation, item: InputItem, settings: Settings, given: unknown): Plan {
+/** What every instance of the messenger would refuse. */
+function lackOf({ name }: Operation, { label }: Messenger): Rejection {
+	return {
+		message: `${label} has no "${name}"`,
+		description: 'GREEN-API offers it for WhatsApp. Choose another operation for this credential.',
+	};
+}
+
+function planItem(
+	operation: Operation,
+	messenger: Messenger,
+	item: InputItem,
+	settings: Settings,
+	given: unknown,
+): Plan {
 	const reject = (rejection: Rejection): Plan => {
 		return { ...item, kind: 'reject', settings, rejection, given };
 	};
 	if (settings.rejection) return reject(settings.rejection);
 	const chat = operation.chat
-		? readChat(given, operation.chat, settings.defaultCountryCode)
+		? readChat(given, operation.chat, settings.defaultCountryCode, messenger)
 		: { ok: true as const, chatId: NO_CHAT };
 	if (!chat.ok) return reject(chat.rejection);
 
 	const { chatId } = chat;
-	const decision = operation.decide(settings.own, chatId);
+	const decision = operation.decide(settings.own, chatId, messenger);
 	switch (decision.kind) {
 		case 'ask':
+			if (messenger.lacks.includes(decision.question.method)) {
+				return reject(lackOf(operation, messenger));
+			}
 			return {
 				...item,
 				kind: 'ask',
@@ -86,10 +104,16 @@ function planItem(operation: Operation, item: InputItem, settings: Settings, giv
 }
 
 /**
+ * @param operation what is done
+ * @param messenger of the node's credential
  * @returns a plan for each input item, in the order of the input; what the user entered wrong is in
  *   the plans, not thrown
  */
-export function planItems(this: IExecuteFunctions, operation: Operation): Plan[] {
+export function planItems(
+	this: IExecuteFunctions,
+	operation: Operation,
+	messenger: Messenger,
+): Plan[] {
 	const settingsOf = settingsReader.call(this, operation);
 	const givenOf = operation.chat ? givenChatReader.call(this) : () => null;
 
@@ -98,7 +122,7 @@ export function planItems(this: IExecuteFunctions, operation: Operation): Plan[]
 		let given: unknown = null;
 		try {
 			given = givenOf(itemIndex, input.json);
-			return planItem(operation, item, settingsOf(itemIndex), given);
+			return planItem(operation, messenger, item, settingsOf(itemIndex), given);
 		} catch (error) {
 			return { ...item, kind: 'reject', rejection: readExpressionError(error), given };
 		}

@@ -20,9 +20,11 @@ export interface Failure {
 	retryAfterMs?: number;
 	/** GREEN-API is known not to have done what was asked. */
 	isUndone?: true;
+	/** An instance of another messenger answers so, too. */
+	isUnfit?: true;
 }
 
-type Meaning = Pick<Failure, 'kind' | 'message' | 'description' | 'isUndone'>;
+type Meaning = Pick<Failure, 'kind' | 'message' | 'description' | 'isUndone' | 'isUnfit'>;
 
 interface StatusMeaning extends Meaning {
 	/** The HTTP statuses it stands for, from and to. */
@@ -63,6 +65,7 @@ const CHAT_ID_REFUSED: Meaning = {
 	kind: 'item',
 	message: 'GREEN-API does not accept this chat ID',
 	description: 'Check that the number is right and has its country code.',
+	isUnfit: true,
 };
 
 /**
@@ -90,7 +93,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		body: /not authorized/i,
 		kind: 'instance',
 		message: 'The GREEN-API instance is not authorized: no phone is linked to it',
-		description: `Open the instance in ${CONSOLE} and scan its QR code with WhatsApp.`,
+		description: `Open the instance in ${CONSOLE} and scan its QR code with the messenger on the phone.`,
 	},
 	{
 		status: [400, 400],
@@ -139,6 +142,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'instance',
 		message: 'The API URL is not that of a GREEN-API server',
 		description: `Copy apiUrl from ${CONSOLE} into the credential, without anything after it.`,
+		isUnfit: true,
 	},
 	{
 		status: [408, 408],
@@ -282,8 +286,10 @@ const NOT_JSON: Meaning = {
 		'If it stays, something between this n8n and GREEN-API answers in its place: check the API URL in the credential and the proxy.',
 };
 
-function failure({ kind, message, description, isUndone }: Meaning, code: string): Failure {
-	return { kind, message, description, code, ...(isUndone && { isUndone }) };
+function failure(meaning: Meaning, code: string): Failure {
+	const { kind, message, description, isUndone, isUnfit } = meaning;
+	const marks = { ...(isUndone && { isUndone }), ...(isUnfit && { isUnfit }) };
+	return { kind, message, description, code, ...marks };
 }
 
 /**

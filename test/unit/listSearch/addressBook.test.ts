@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
+
+const WHATSAPP = messengerNamed('whatsapp');
+const TELEGRAM = messengerNamed('telegram');
 
 interface Entry {
 	id: string;
@@ -12,7 +16,9 @@ function idsOf(addressBook: AddressBook, filter: string): string[] {
 }
 
 function found(entries: Entry[], filter: string): Array<string | undefined> {
-	return [...new AddressBook(entries).search(filter)].map(({ name, number }) => name ?? number);
+	return [...new AddressBook(entries, WHATSAPP).search(filter)].map(
+		({ name, number }) => name ?? number,
+	);
 }
 
 function named(...names: string[]): Entry[] {
@@ -84,9 +90,18 @@ describe('the address book', () => {
 		expect(found(named('Ann', 'Bob'), 'ann\nbob')).toEqual([]);
 	});
 
-	it('reads the entries of other messengers, which have chatId in place of id', () => {
-		const entries = [{ chatId: '79001234567@c.us', name: 'Ann' }];
-		expect(idsOf(new AddressBook(entries), 'ann')).toEqual(['79001234567@c.us']);
+	it('finds the chats of other messengers by name, id, phone number and username', () => {
+		const entries = [
+			{ chatId: '10000000', name: 'Ann', phoneNumber: 79_001_234_567, username: '@lovely' },
+			{ chatId: '-1001234567890', name: 'Family', phoneNumber: 0, username: '' },
+		];
+		const addressBook = new AddressBook(entries, TELEGRAM);
+		for (const typed of ['ann', '1000000', '+7 (900) 123', '@love']) {
+			expect(idsOf(addressBook, typed)).toEqual(['10000000']);
+		}
+		expect(idsOf(addressBook, 'fam')).toEqual(['-1001234567890']);
+		const numbers = addressBook.search('').map(({ number }) => number);
+		expect(numbers).toEqual(['+79001234567', '-1001234567890']);
 	});
 
 	it('finds what has the text anywhere, and nothing else, whatever the names', () => {
@@ -106,7 +121,7 @@ describe('the address book', () => {
 				const fitting = entries.filter(({ id, name: text = '' }) =>
 					[text.trim() === '' ? '' : plain(text), id].some((one) => one.includes(wanted)),
 				);
-				expect(idsOf(new AddressBook(entries), typed).sort()).toEqual(
+				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(
 					fitting.map(({ id }) => id).sort(),
 				);
 			}),
