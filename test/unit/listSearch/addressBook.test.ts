@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
+import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { readListedChat } from '@package/nodes/shared/green-api/chatList';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 
 const WHATSAPP = messengerNamed('whatsapp');
@@ -17,7 +19,7 @@ function idsOf(addressBook: AddressBook, filter: string): string[] {
 
 function found(entries: Entry[], filter: string): Array<string | undefined> {
 	return [...new AddressBook(entries, WHATSAPP).search(filter)].map(
-		({ name, number }) => name ?? number,
+		({ names: [name], number }) => name ?? number,
 	);
 }
 
@@ -107,23 +109,33 @@ describe('the address book', () => {
 	it('finds what has the text anywhere, and nothing else, whatever the names', () => {
 		const name = fc.string({ unit: fc.constantFrom(...'aAbB .7@-'), maxLength: 8 });
 		const names = fc.array(name, { maxLength: 12 });
-		const filter = fc.string({ unit: fc.constantFrom(...'aAbB .'), maxLength: 3 });
+		const filter = fc.string({ unit: fc.constantFrom(...'aAbBcus .7@'), maxLength: 3 });
 		fc.assert(
 			fc.property(names, filter, (texts, typed) => {
 				const entries = named(...texts);
-				// A space between a point and a word makes no difference.
+				// A space between punctuation and a word makes no difference.
 				const plain = (text: string) =>
 					text
 						.toLowerCase()
 						.replace(/\s+/g, ' ')
 						.replace(/(?<=[.@-]) (?=[a-z\d])/g, '');
 				const wanted = plain(typed.trim());
-				const fitting = entries.filter(({ id, name: text = '' }) =>
-					[text.trim() === '' ? '' : plain(text), id].some((one) => one.includes(wanted)),
-				);
-				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(
-					fitting.map(({ id }) => id).sort(),
-				);
+				const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
+				const has = (text: string, part: string) => part !== '' && text.includes(part);
+				const fitting = entries.filter(({ id, name: text = '' }) => {
+					const name = text.trim() === '' ? '' : plain(text);
+					// Its end is the same for all, so that it tells nobody by itself.
+					const isId = [wanted, digits].some((part) => has(id, part) && !has('@c.us', part));
+					return wanted === '' || isId || has(name, wanted) || has(name, digits);
+				});
+				const expected = fitting.map(({ id }) => id);
+				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(expected.sort());
+				// Get Many looks at each chat by itself.
+				const each = entries.filter((entry) => {
+					const chat = readListedChat(entry, WHATSAPP);
+					return chat && isFound(chat, wantedIn(typed));
+				});
+				expect(each.map(({ id }) => id).sort()).toEqual(expected);
 			}),
 			{ numRuns: 1_000 },
 		);
