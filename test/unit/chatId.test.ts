@@ -269,6 +269,11 @@ describe('refusing what is no chat id', () => {
 		expect(message).toMatch(/^"Ivan ?Petrov, ?Moscow\w*…"/);
 	});
 
+	it('shows a value of 40 characters in full', () => {
+		expect(rejectionOf('x'.repeat(40)).message).toContain(`"${'x'.repeat(40)}"`);
+		expect(rejectionOf('x'.repeat(41)).message).toContain(`"${'x'.repeat(40)}…"`);
+	});
+
 	it('cuts a long value between characters, not inside an emoji', () => {
 		const { message } = rejectionOf(`x${'🙂'.repeat(50)}`);
 		// Half an emoji has no UTF-8 form.

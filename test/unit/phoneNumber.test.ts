@@ -44,6 +44,9 @@ describe('a phone number with plus or 00', () => {
 		['+225 07 08 12 34 56', '2250708123456'],
 		['+7 123 456-78-90', '71234567890'],
 		['+33 6 12 34 56 78.', '33612345678'],
+		['+33.6.12.34.56.78.', '33612345678'],
+		['+7 (495-123) 45-67', '74951234567'],
+		['+44 (20 7946) 0958', '442079460958'],
 	])('%s is read', (written, digits) => {
 		expect(read(written)).toBe(digits);
 	});
@@ -64,6 +67,8 @@ describe('a phone number with plus or 00', () => {
 		['+7 495 123-45-', /ends in the middle/],
 		['++7 123 456 78 90', /not written as phone numbers are/],
 		['+7 (123 456 78 90', /not written as phone numbers are/],
+		['+-7 123 456 78 90', /not written as phone numbers are/],
+		['.7 123 456 78 90', /not written as phone numbers are/],
 	])('%s is refused', (written, words) => {
 		expect(rejectionOf(written).message).toMatch(words);
 		expectPlainWords(rejectionOf(written));
@@ -220,6 +225,8 @@ describe('what is no phone number', () => {
 		['+7 495 123-45-67 +7 495 123-45-68', /more than one number/],
 		['+7 495 123-45-67 (12)', /more than one number, or an extension/],
 		['+49 30 12345/12346', /more than one number/],
+		['+49 30 123/4567', /more than one number/],
+		['+49/171/1234567', /more than one number/],
 		['2024-01-15', /is a date/],
 		['15.01.2024', /is a date/],
 		['1/15/24', /is a date/],
