@@ -47,6 +47,9 @@ describe('a phone number with plus or 00', () => {
 		['+33.6.12.34.56.78.', '33612345678'],
 		['+7 (495-123) 45-67', '74951234567'],
 		['+44 (20 7946) 0958', '442079460958'],
+		['+46 46 944 50 69', '46469445069'],
+		['+49 4916 86', '49491686'],
+		['+290 6560', '2906560'],
 	])('%s is read', (written, digits) => {
 		expect(read(written)).toBe(digits);
 	});
@@ -63,6 +66,10 @@ describe('a phone number with plus or 00', () => {
 		['0011 45 12 34 56 78', /does not fit/],
 		['+972 972 50 123 4567', /calling code \+972 twice/],
 		['+49 49 171 1234567', /calling code \+49 twice/],
+		['+43 43 1110', /calling code \+43 twice/],
+		['+49 03944', /does not fit the phone numbers of \+49/],
+		['+375 820 795010995', /does not fit the phone numbers of \+375/],
+		['+43 800 0566 8206915', /too long for a phone number/],
 		['+39 (0)333 1234567', /two different numbers of \+39/],
 		['+7 495 123-45-', /ends in the middle/],
 		['++7 123 456 78 90', /not written as phone numbers are/],
@@ -124,6 +131,8 @@ describe('a phone number without plus or 00', () => {
 		['1234567', '49', /does not fit/],
 		['49171123456', '49', /two different numbers of \+49/],
 		['800657', '375', /does not fit/],
+		['01110', '43', /too short for a phone number/],
+		['808 009 852 4804', '234', /too long for a phone number/],
 		['011 15 33-6526', '54', /does not fit/],
 		['001 800 730 6109', '66', /two different numbers of \+66/],
 		['91234-5678', '55', /does not fit/],
@@ -165,6 +174,8 @@ describe('a phone number without plus or 00', () => {
 		['323-555-1234', 'United States, not Belgium'],
 		['514-555-1234', 'Canada, not Peru'],
 		['5145551234', 'Canada, not Peru'],
+		['7215324804', 'none, and too short for Russia'],
+		['932788055655', 'none, and not of Afghanistan'],
 		['297 569 5248', 'United States, not Aruba'],
 		['80026985248', 'Russia, not the freephone numbers of no country'],
 		['3281234567', 'Italy, not Belgium'],

@@ -33,6 +33,16 @@ describe('the address book', () => {
 		]);
 	});
 
+	it('counts a chat by the best of its names, and by the best place in each', () => {
+		const entries = [{ id: '79001234567@c.us', contactName: 'Bob', name: 'Ann' }];
+		expect(found([...named('Anna'), ...entries], 'ann')).toEqual(['Bob', 'Anna']);
+		expect(found(named('Bob Ann', 'Ann Joanna'), 'ann')).toEqual(['Ann Joanna', 'Bob Ann']);
+	});
+
+	it.each(['bob 7900', '7900 bob', '7900x'])('takes %j for no phone number', (filter) => {
+		expect(found([{ id: '79001234567@c.us', name: 'Ada' }], filter)).toEqual([]);
+	});
+
 	it('counts a number that is typed in full, or its beginning, as it counts a name', () => {
 		const entries = [
 			{ id: '179001234567@c.us', name: 'Ada' },
