@@ -101,6 +101,7 @@ describe('reading a chat id', () => {
 		['a readable number with an ending', '+7 (123) 456-78-90@c.us', 'person', '71234567890@c.us'],
 		['a national look with an ending', '7 (123) 456-78-90@c.us', 'person', '71234567890@c.us'],
 		['a device of a readable number', '+7 123 456-78-90:12 @ c.us', 'person', '71234567890@c.us'],
+		['a device that stands apart', '+7 123 456-78-90 :12@c.us', 'person', '71234567890@c.us'],
 		['00 with an ending', '0071234567890@s.whatsapp.net', 'person', '71234567890@c.us'],
 		['marks a number is copied with', '\u202a+7 123 456 78 90\u202c', 'person', '71234567890@c.us'],
 		['brackets around the country code', '(+7) 123 456-78-90', 'person', '71234567890@c.us'],
