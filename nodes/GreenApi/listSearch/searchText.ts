@@ -9,7 +9,7 @@ export interface SearchText {
 	end: number;
 }
 
-const PUNCTUATION_BEFORE_WORD = /[^\p{L}\p{M}\p{N}\s]+(?=[\p{L}\p{N}])/gu;
+const PUNCTUATION_BEFORE_WORD = /[^\p{L}\p{M}\p{N}\s](?=[\p{L}\p{N}])/gu;
 
 /**
  * @returns a text that is the same for any case, any white space and letters that only look

@@ -41,6 +41,16 @@ describe('the address book', () => {
 		]);
 	});
 
+	it('counts a chat by the best of its names, and by the best place in each', () => {
+		const entries = [{ id: '79001234567@c.us', contactName: 'Bob', name: 'Ann' }];
+		expect(found([...named('Anna'), ...entries], 'ann')).toEqual(['Bob', 'Anna']);
+		expect(found(named('Bob Ann', 'Ann Joanna'), 'ann')).toEqual(['Ann Joanna', 'Bob Ann']);
+	});
+
+	it.each(['bob 7900', '7900 bob', '7900x'])('takes %j for no phone number', (filter) => {
+		expect(found([{ id: '79001234567@c.us', name: 'Ada' }], filter)).toEqual([]);
+	});
+
 	it('counts a number that is typed in full, or its beginning, as it counts a name', () => {
 		const entries = [
 			{ id: '179001234567@c.us', name: 'Ada' },
@@ -139,6 +149,35 @@ describe('the address book', () => {
 			}),
 			{ numRuns: 1_000 },
 		);
+	});
+
+	it('leaves out what is no contact or group', () => {
+		const rest = [null, undefined, 7, 'Ann', { id: 'status@broadcast', name: 'Ann' }, {}];
+		const list = [...rest, ...named('Ann')];
+		expect(idsOf(new AddressBook(list), '')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list), 'ann')).toEqual(['79001230000@c.us']);
+	});
+
+	it.each([[''], [' \n'], [undefined]])('takes a name that is %j for none', (none) => {
+		const entry = { id: '4912345678@c.us', contactName: none, name: none } as Entry;
+		expect(found([entry, ...named('Bob')], '')).toEqual(['Bob', '+4912345678']);
+		expect(found([{ ...entry, name: 'Ann' }], 'ann')).toEqual(['Ann']);
+	});
+
+	it('has those of the same name, and those without one, in the order of their numbers', () => {
+		const entries = [
+			{ id: '79001230002@c.us', name: 'Ann' },
+			{ id: '79001230001@c.us', name: 'Ann' },
+			{ id: '4912345672@c.us' },
+			{ id: '4912345671@c.us' },
+		];
+		const ids = ['79001230001@c.us', '79001230002@c.us', '4912345671@c.us', '4912345672@c.us'];
+		expect(idsOf(new AddressBook(entries), '')).toEqual(ids);
+		expect(idsOf(new AddressBook([...entries].reverse()), '')).toEqual(ids);
+	});
+
+	it('shows a group by its id where it has no name', () => {
+		expect(found([{ id: '120363144038483540@g.us' }], '1203')).toEqual(['120363144038483540@g.us']);
 	});
 
 	it('gives all, the nameless last, where nothing is typed', () => {
