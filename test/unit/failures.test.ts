@@ -180,7 +180,6 @@ describe('what GREEN-API’s answers mean', () => {
 		}
 	});
 
-<<<<<<< HEAD
 	it('blames no chat ID where the request names no chat', () => {
 		for (const status of EVERY_STATUS.filter((other) => other !== 404)) {
 			for (const body of EVERY_BODY) {
@@ -203,7 +202,8 @@ describe('what GREEN-API’s answers mean', () => {
 	it('a limit that was met is given no number: it differs from method to method', () => {
 		const { message, description } = failureOfStatus(429, '');
 		expect(message + description).not.toMatch(/\d|one|lookup/);
-=======
+	});
+
 	it('a refusal that is not documented is told as one', () => {
 		expect(failureOfStatus(402, '').message).toMatch(/refused the request/);
 		expect(failureOfStatus(600, '').message).toMatch(/unknown way/);
@@ -211,7 +211,6 @@ describe('what GREEN-API’s answers mean', () => {
 
 	it('advice names the console where the instance is looked after', () => {
 		expect(failureOfStatus(401, '').description).toContain('console.green-api.com');
->>>>>>> mutation
 	});
 
 	it('an empty 400 concerns the item alone', () => {
