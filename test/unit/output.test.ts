@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 import {
 	type ContactShape,
-	shapeContact,
+	shapeContact as shapeFor,
 } from '@package/nodes/GreenApi/contact/getContactInfo/output';
 import { placeFields } from '@package/nodes/GreenApi/perItem/items';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { deepFreeze, expectNothingShared, without } from '../assertions/objectGraph';
 
 const CHAT_ID = '71234567890@c.us';
+
+const shapeContact = (answer: IDataObject | null, chatId: string, shape: ContactShape) =>
+	shapeFor(answer, chatId, shape, messengerNamed('whatsapp'));
 
 const RAW: ContactShape = {
 	output: 'raw',
@@ -361,5 +365,25 @@ describe('where the contact goes', () => {
 		);
 		expect(items).toHaveLength(2);
 		expectNothingShared(items);
+	});
+});
+
+describe('"Add Fingerprint"', () => {
+	it.each([RAW, SIMPLIFIED, selected('name')])('adds one field to those of $output', (wanted) => {
+		const [plain] = shapeContact(DEALER, CHAT_ID, wanted);
+		const [item] = shapeContact(DEALER, CHAT_ID, { ...wanted, addFingerprint: true });
+		expect(item).toEqual({
+			...plain,
+			fingerprint: expect.stringMatching(/^[\da-f]{32}$/) as string,
+		});
+	});
+
+	it('is that of the whole contact on each of its products', () => {
+		const [whole] = shapeContact(DEALER, CHAT_ID, { ...RAW, addFingerprint: true });
+		const cards = shapeContact(DEALER, CHAT_ID, { ...SPLIT, addFingerprint: true });
+		expect(cards.map(({ fingerprint }) => fingerprint)).toEqual([
+			whole?.fingerprint,
+			whole?.fingerprint,
+		]);
 	});
 });

@@ -51,13 +51,13 @@ const OTHER_THINGS: readonly Reason[] = [
 	{
 		pattern:
 			/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|x|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|\d ?#/iu,
-		what: 'has an extension, and WhatsApp has none',
+		what: 'has an extension, and messengers have none',
 		todo: 'Give the phone number without its extension.',
 	},
 	{
 		pattern: /^-/,
-		what: 'begins with a minus sign, which no phone number or WhatsApp chat ID does',
-		todo: `IDs of groups in other messengers look like that. ${ACCEPTED_FORMS}`,
+		what: 'begins with a minus sign, as IDs of groups in Telegram and MAX do',
+		todo: `The "Messenger" of the credential is WhatsApp. ${ACCEPTED_FORMS}`,
 	},
 	{
 		pattern: DATE,
@@ -385,7 +385,9 @@ export function readPhoneNumber(
 	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
 		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
-		const place = { given, written, digits: digits.slice(2), firstGroup: firstGroup - 2 };
+		// Of "00 8 (495) …", the group behind the 00.
+		const afterPrefix = firstGroup - 2 || (groups[1]?.digits.length ?? 0);
+		const place = { given, written, digits: digits.slice(2), firstGroup: afterPrefix };
 		return readInternational(place, '00');
 	}
 	return hasCountry ? readWithDefault(given, digits, plan) : readBare(given, written);

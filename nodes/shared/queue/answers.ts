@@ -82,7 +82,7 @@ export class Answers {
 
 		const { value } = found.outcome;
 		runTry?.keep(question, value);
-		if (!cached && cacheMs > 0 && !value.isNull) this.cache.keep(question, value, cacheMs);
+		if (!cached && cacheMs > 0 && !value.isEmpty) this.cache.keep(question, value, cacheMs);
 		return found;
 	}
 

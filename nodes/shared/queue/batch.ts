@@ -2,14 +2,15 @@
 
 import type { Account } from '../client/transport';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
-import type { GreenApiMethod } from '../green-api/methods';
+import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
 import { attempt } from './attempts';
 import { CANCELLED, Cancellation } from '../time/cancellation';
 import { lookAhead } from './lookAhead';
-import type { LookUp, LookUpOutcome, LookUpRequest, Send } from './lookUp';
+import { isRead, type LookUp, type LookUpOutcome, type LookUpRequest, type Send } from './lookUp';
 import { processState, type ProcessState } from './processState';
 import type { RunTry } from './retriedRuns';
 import { Lane } from './sendQueue';
+import { Serial } from './serial';
 
 export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
 
@@ -44,6 +45,11 @@ export interface BatchCounts {
 	 */
 	pacedRequests: number;
 	pacedMs: number;
+}
+
+/** What a request that changes something changes. */
+function changedBy({ body }: GreenApiRequest): string {
+	return String(body?.chatId);
 }
 
 /** The part of a batch that asks one method. */
@@ -102,7 +108,8 @@ export class Batch {
 	/**
 	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
 	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes.
+	 * far apart the same question comes. Of what changes the same chat, each begins when the one
+	 * before it has its outcome, so that the last one holds.
 	 *
 	 * @param requests what to ask, and how
 	 * @param ask asks what takes more than one lookup, of which the request is the first
@@ -114,8 +121,12 @@ export class Batch {
 		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
 	): AsyncGenerator<LookUpOutcome, void> {
 		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
+		const writes = new Serial();
 		return lookAhead(requests, {
-			lookUp: async (request) => await ask(request, lookUp),
+			lookUp: async (request) => {
+				const begin = async () => await ask(request, lookUp);
+				return await (isRead(request) ? begin() : writes.run(changedBy(request), begin));
+			},
 			onShared: () => (this.tally.shared += 1),
 			isOver: () => this.endedBy !== undefined,
 			leave: () => this.end(STOPPED),
