@@ -154,8 +154,8 @@ describe('the address book', () => {
 	it('leaves out what is no contact or group', () => {
 		const rest = [null, undefined, 7, 'Ann', { id: 'status@broadcast', name: 'Ann' }, {}];
 		const list = [...rest, ...named('Ann')];
-		expect(idsOf(new AddressBook(list), '')).toEqual(['79001230000@c.us']);
-		expect(idsOf(new AddressBook(list), 'ann')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list, WHATSAPP), '')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list, WHATSAPP), 'ann')).toEqual(['79001230000@c.us']);
 	});
 
 	it.each([[''], [' \n'], [undefined]])('takes a name that is %j for none', (none) => {
@@ -172,8 +172,8 @@ describe('the address book', () => {
 			{ id: '4912345671@c.us' },
 		];
 		const ids = ['79001230001@c.us', '79001230002@c.us', '4912345671@c.us', '4912345672@c.us'];
-		expect(idsOf(new AddressBook(entries), '')).toEqual(ids);
-		expect(idsOf(new AddressBook([...entries].reverse()), '')).toEqual(ids);
+		expect(idsOf(new AddressBook(entries, WHATSAPP), '')).toEqual(ids);
+		expect(idsOf(new AddressBook([...entries].reverse(), WHATSAPP), '')).toEqual(ids);
 	});
 
 	it('shows a group by its id where it has no name', () => {
