@@ -5,6 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { addressRequest } from '../nodes/shared/green-api/address';
+import { DEFAULT_MESSENGER, MESSENGER_OPTIONS } from '../nodes/shared/green-api/messengers';
 import {
 	READY_STATE,
 	UNKNOWN_STATE,
@@ -125,6 +126,15 @@ export class GreenApi implements ICredentialType {
 			default: '',
 			required: true,
 			description: 'The apiTokenInstance that the GREEN-API console shows for the instance',
+		},
+		{
+			displayName: 'Messenger',
+			name: 'messenger',
+			type: 'options',
+			options: MESSENGER_OPTIONS,
+			default: DEFAULT_MESSENGER,
+			description:
+				'What the instance is of. The test does not compare it; the trigger does when it is activated, and the node when GREEN-API refuses a request.',
 		},
 	];
 

@@ -20,7 +20,7 @@ export class GreenApi implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Look up and keep WhatsApp contacts and groups through GREEN-API',
+		description: 'Look up and keep contacts and groups of WhatsApp, Telegram and MAX',
 		defaults: { name: 'GREEN-API' },
 		usableAsTool: true,
 		inputs: [MAIN],

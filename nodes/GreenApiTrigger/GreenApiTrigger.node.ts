@@ -89,7 +89,8 @@ export class GreenApiTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
-		description: 'Starts the workflow when a WhatsApp message comes in through GREEN-API',
+		description:
+			'Starts the workflow when a WhatsApp, Telegram or MAX message comes in through GREEN-API',
 		defaults: { name: 'GREEN-API Trigger' },
 		eventTriggerDescription: 'Waiting for a notification in the queue of the instance',
 		activationMessage: 'Notifications of the GREEN-API instance now start this workflow.',
@@ -100,11 +101,11 @@ export class GreenApiTrigger implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		const subscription = readSubscription.call(this);
-		const { instance, credential } = await readAccount.call(this);
+		const { instance, credential, messenger } = await readAccount.call(this);
+		const subscription = readSubscription.call(this, messenger);
 		const send: Send = async (request, signal) => await sendRequest.call(this, request, signal);
 		const { events, turnOnNotifications, clearWebhookUrl } = subscription;
-		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl };
+		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
 		const prepare = async () =>
 			await activationOf(instance, systemClock).prepare(need, credential, send);
 

@@ -5,6 +5,7 @@ import type { Answer, Outcome } from '../shared/green-api/answer';
 import { type Failure, isRateLimit, STARTING } from '../shared/green-api/failures';
 import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
+import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
 import type { Clock } from '../shared/queue/clock';
 import type { Send } from './listener/subscriber';
 
@@ -14,6 +15,8 @@ export interface Need {
 	flags: readonly string[];
 	turnOnNotifications: boolean;
 	clearWebhookUrl: boolean;
+	/** What the credential says that the instance is of. */
+	messenger: Messenger;
 }
 
 /** What GREEN-API tells of an instance, flags as "yes" and "no". */
@@ -126,6 +129,11 @@ export class Activation {
 		if (!read.ok) {
 			this.settle((waiting) => waiting.credential === credential, read.failure);
 			return;
+		}
+		const { typeInstance } = read.value;
+		for (const mistaken of [...this.waiting]) {
+			const failure = otherMessenger(typeInstance, mistaken.need.messenger);
+			if (failure) this.settle((waiting) => waiting === mistaken, failure);
 		}
 		const together = new Set(this.waiting);
 		const needs = [...together].map(({ need }) => need);

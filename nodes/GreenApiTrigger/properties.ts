@@ -104,7 +104,7 @@ export const properties: INodeProperties[] = [
 				default: [],
 				placeholder: 'e.g. 71234567890@c.us or +7 123 456-78-90',
 				description:
-					'Chat IDs or phone numbers; what happens in other chats starts no execution. Chats with privacy IDs (@lid) are found by these only.',
+					'Chat IDs or phone numbers, in Telegram and MAX chat IDs alone; what happens in other chats starts no execution. Chats with privacy IDs (@lid) are found by these only.',
 			},
 			{
 				displayName: 'Turn On Notifications',

@@ -2,7 +2,8 @@
 
 import type { INode, ITriggerFunctions } from 'n8n-workflow';
 import { inputError } from '../shared/client/nodeErrors';
-import { readChatId } from '../shared/green-api/chatId';
+import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
+import type { Messenger } from '../shared/green-api/messengers';
 import type { Deletion } from './listener/afterExecution';
 import { isWanted } from './notifications/events';
 import { chatIdOf, isGroup, type Notification } from './notifications/notification';
@@ -32,31 +33,47 @@ interface Options {
 	clearWebhookUrl?: boolean;
 }
 
-function readOnlyChats(node: INode, given: Options['onlyChats'] = []): Set<string> {
+/** @returns why notifications, which have chat ids alone, can't be compared with it */
+function refuseName(chat: ChatId): Rejection | undefined {
+	if (isChatId(chat)) return undefined;
+	return {
+		message: `"Only Chats" takes chat IDs in this messenger, and ${chat.id} is none`,
+		description:
+			'Enter the chat ID in its place. The operation "Check WhatsApp or Account" of the GREEN-API node finds it.',
+	};
+}
+
+function readOnlyChats(
+	node: INode,
+	{ readChat }: Messenger,
+	given: Options['onlyChats'] = [],
+): Set<string> {
 	const entries = [given].flat().flatMap((entry) => String(entry).split(/[,;\n]/));
 	return new Set(
 		entries
 			.filter((entry) => entry.trim() !== '')
 			.map((entry) => {
-				const reading = readChatId(entry);
-				if (!reading.ok) throw inputError(node, reading.rejection);
-				return reading.chatId.id;
+				const reading = readChat(entry);
+				const rejection = reading.ok ? refuseName(reading.chatId) : reading.rejection;
+				if (rejection) throw inputError(node, rejection);
+				return reading.ok ? reading.chatId.id : '';
 			}),
 	);
 }
 
 /**
+ * @param messenger of the credential
  * @returns what the trigger's fields ask for
  * @throws NodeOperationError where a chat in "Only Chats" can't be read
  */
-export function readSubscription(this: ITriggerFunctions): Subscription {
+export function readSubscription(this: ITriggerFunctions, messenger: Messenger): Subscription {
 	const options = this.getNodeParameter('options', {}) as Options;
 	return {
 		events: this.getNodeParameter('events') as string[],
 		deletion: this.getNodeParameter('deleteFromQueue') as Deletion,
 		isRaw: this.getNodeParameter('output') === 'raw',
 		chats: options.chats ?? 'all',
-		onlyChats: readOnlyChats(this.getNode(), options.onlyChats),
+		onlyChats: readOnlyChats(this.getNode(), messenger, options.onlyChats),
 		maxDeliveries: options.maxDeliveries ?? DEFAULT_MAX_DELIVERIES,
 		turnOnNotifications: options.turnOnNotifications ?? true,
 		clearWebhookUrl: options.clearWebhookUrl ?? false,

@@ -1,5 +1,13 @@
 /** Who the double knows: everyone, unless a test says otherwise. */
 
+import {
+	accountOf,
+	accountsListed,
+	chatIdOfPhone,
+	chatIdOfUsername,
+	groupAccountOf,
+	type OtherMessenger,
+} from './accounts';
 import { avatarOf, contactOf, groupOf, phoneNumberOf, privacyIdOf } from './contacts';
 import { alreadyExists, type AnswerFault, notOnWhatsapp } from './faults';
 import { type LinkTo } from './media';
@@ -50,7 +58,7 @@ function isOnWhatsapp(chatId: string): boolean {
  */
 export class AddressBook {
 	private readonly answers = new Map<string, string>();
-	private list: ReadonlyArray<{ type?: string }> = CONTACT_LIST;
+	private list: ReadonlyArray<{ type?: string }> | undefined;
 	private emptyLists = 0;
 	private readonly checks = new Map<string, object>();
 	/** What addContact and editContact have put there, by chat id. */
@@ -93,7 +101,7 @@ export class AddressBook {
 		this.emptyLists = count;
 	}
 
-	/** Replaces what checkWhatsapp answers for a chat. */
+	/** Replaces what checkWhatsapp answers for a chat, or checkAccount for a number or username. */
 	setCheck(chatId: string, answer: object): void {
 		this.checks.set(chatId, answer);
 	}
@@ -108,11 +116,41 @@ export class AddressBook {
 	 * @returns getContacts' answer: about 60 chats, some of them groups, some without names
 	 */
 	contacts(group?: unknown): string {
+		return this.listed(CONTACT_LIST, group);
+	}
+
+	private listed(usual: ReadonlyArray<{ type?: string }>, group?: unknown): string {
 		if (this.emptyLists > 0) {
 			this.emptyLists -= 1;
 			return '[]';
 		}
-		return JSON.stringify(this.list.filter(({ type = 'user' }) => isInList(type, group)));
+		const list = this.list ?? usual;
+		return JSON.stringify(list.filter(({ type = 'user' }) => isInList(type, group)));
+	}
+
+	/** @returns getContacts' answer of another messenger, which knows no `group` */
+	accounts(messenger: OtherMessenger): string {
+		return this.listed(accountsListed(messenger));
+	}
+
+	/** @returns getContactInfo's answer of another messenger, about a person */
+	account(chatId: string, messenger: OtherMessenger, linkTo: LinkTo): string {
+		return this.answers.get(chatId) ?? JSON.stringify(accountOf(chatId, messenger, linkTo));
+	}
+
+	/** @returns getGroupData's answer of another messenger */
+	accountGroup(groupId: string, messenger: OtherMessenger): string {
+		return this.answers.get(groupId) ?? JSON.stringify(groupAccountOf(groupId, messenger));
+	}
+
+	/** Numbers that end in 000 and usernames that begin with `@nobody` have no account. */
+	checkAccount({ phoneNumber, username }: { phoneNumber?: unknown; username?: unknown }): string {
+		const key = String(phoneNumber ?? username);
+		const exist = !/000$|^@nobody/.test(key);
+		const chatId =
+			phoneNumber === undefined ? chatIdOfUsername(key) : chatIdOfPhone(Number(phoneNumber));
+		const found = { exist, chatId: exist ? chatId : '', fromCache: false };
+		return JSON.stringify(this.checks.get(key) ?? found);
 	}
 
 	/** @returns addContact's answer */

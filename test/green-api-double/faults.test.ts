@@ -57,6 +57,8 @@ const ON_THE_WIRE: ReadonlyArray<[keyof typeof faults, number, Form, string]> = 
 	['correspondentsQuoteExceeded', 466, JSON_TYPE, '"status":"CORRESPONDENTS_QUOTE_EXCEEDED"'],
 	['correspondentsQuotaExceeded', 466, JSON_TYPE, '"status":"CORRESPONDENTS_QUOTA_EXCEEDED"'],
 	['correspondentsQuoteExceededRequestsAllowed', 466, JSON_TYPE, '"status":"QUOTE_ALLOWED"'],
+	['messengerLimit', 469, 'empty', ''],
+	['messengerLimitReason', 200, JSON_TYPE, '{"status":false,"reason":"User get contact info'],
 	['findUnAckedMessage', 500, ECHO, 'findUnAckedMessage'],
 	['clientClosedRequest', 499, 'empty', ''],
 	['internalServerErrorJson', 500, ECHO, 'Internal Server Error'],

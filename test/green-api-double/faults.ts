@@ -191,6 +191,14 @@ export const faults = {
 		correspondentsStatus: 'CORRESPONDENTS_QUOTE_EXCEEDED',
 	}),
 
+	/** What MAX's own limits look like; they lift after about 2 hours. */
+	messengerLimit: empty(469),
+	messengerLimitReason: answer(
+		200,
+		'application/json; charset=utf-8',
+		'{"status":false,"reason":"User get contact info limit reached"}',
+	),
+
 	/** GREEN-API's users met it where a notification had waited for its deletion for long. */
 	findUnAckedMessage: refusal(500, 'Cannot read properties of undefined (findUnAckedMessage)'),
 	clientClosedRequest: empty(499),

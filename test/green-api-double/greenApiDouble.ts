@@ -11,6 +11,7 @@ import { type FaultMatch, FaultScript, type RandomFaults, randomFaults } from '.
 import { type AnswerFault, type Fault } from './faults';
 import { type Instance, Instances } from './instances';
 import { signedLinks } from './media';
+import { type DoubleMessenger } from './messengers';
 import { type GreenApiMethod } from './methods';
 import { type NotificationQueue } from './notificationQueue';
 import { type LoggedRequest } from './requestLog';
@@ -28,6 +29,8 @@ export interface GreenApiDoubleOptions {
 	prefix?: string;
 	/** Default: one, with a made-up id and token. */
 	instances?: readonly Instance[];
+	/** Which messenger that one is of. Default: `whatsapp`. */
+	messenger?: DoubleMessenger;
 	/**
 	 * What every documented rate limit is multiplied by, e.g. 10 for tests in a tenth of the time.
 	 * Default: 1. Infinity: no limits.
@@ -93,7 +96,8 @@ export class GreenApiDouble {
 		private readonly server: Server,
 		options: GreenApiDoubleOptions,
 	) {
-		const { prefix = '', instances = [DEFAULT_INSTANCE], latencyMs = 0, wayMs = 0 } = options;
+		const { prefix = '', messenger = 'whatsapp', latencyMs = 0, wayMs = 0 } = options;
+		const { instances = [{ ...DEFAULT_INSTANCE, messenger }] } = options;
 		const [first] = instances;
 		if (!first) throw new RangeError('A double has at least one instance');
 		this.idInstance = first.idInstance;
@@ -120,8 +124,10 @@ export class GreenApiDouble {
 		});
 		server.on(
 			'request',
-			routes(prefix, (arrival, response) =>
-				afterMs(this.nextWay(), () => this.receive(arrival, response)),
+			routes(
+				prefix,
+				instances.some(({ messenger }) => messenger === 'max'),
+				(arrival, response) => afterMs(this.nextWay(), () => this.receive(arrival, response)),
 			),
 		);
 	}
@@ -138,7 +144,12 @@ export class GreenApiDouble {
 
 	/** The settings and notifications of the first instance. */
 	get queue(): NotificationQueue {
-		return this.instances.queueOf(this.idInstance);
+		return this.queueOf(this.idInstance);
+	}
+
+	/** @returns the settings and notifications of an instance */
+	queueOf(idInstance: string): NotificationQueue {
+		return this.instances.queueOf(idInstance);
 	}
 
 	/** @returns the requests to this method so far, in the order in which they arrived */

@@ -3,6 +3,7 @@
 import { type AddressBook } from './addressBook';
 import { type AnswerFault, faults } from './faults';
 import { type LinkTo } from './media';
+import { type DoubleMessenger, methodOf, TYPE_INSTANCES } from './messengers';
 import { type GreenApiMethod, isJsonObject, METHODS } from './methods';
 import { NotificationQueue } from './notificationQueue';
 import { type LimiterModel, RateLimiter } from './rateLimiter';
@@ -15,6 +16,8 @@ export interface Instance {
 	apiTokenInstance: string;
 	/** As getStateInstance names it. Default: `authorized`, the only state in which lookups work. */
 	stateInstance?: string;
+	/** Default: `whatsapp`. */
+	messenger?: DoubleMessenger;
 }
 
 /** GREEN-API documentation, "ReceiveNotification": how long it waits if the request does not say. */
@@ -63,7 +66,7 @@ export class Instances {
 		this.byId = new Map(
 			instances.map((instance) => [
 				instance.idInstance,
-				{ stateInstance: 'authorized', ...instance },
+				{ stateInstance: 'authorized', messenger: 'whatsapp' as const, ...instance },
 			]),
 		);
 		this.limiters = new Map(
@@ -77,7 +80,8 @@ export class Instances {
 
 	/** @returns the instance's settings and notifications */
 	queueOf(idInstance: string): NotificationQueue {
-		const queue = this.queues.get(idInstance) ?? new NotificationQueue();
+		const { messenger = 'whatsapp' } = this.byId.get(idInstance) ?? {};
+		const queue = this.queues.get(idInstance) ?? new NotificationQueue(TYPE_INSTANCES[messenger]);
 		this.queues.set(idInstance, queue);
 		return queue;
 	}
@@ -137,10 +141,10 @@ export class Instances {
 	 */
 	answer(request: LoggedRequest, apiTokenInstance: string): AnswerFault {
 		const { method: name, httpMethod, idInstance, query, body = {}, at } = request;
-		const method = name && METHODS[name];
+		const instance = this.byId.get(idInstance);
+		const method = name && methodOf(name, instance?.messenger);
 		if (!method || method.httpMethod !== httpMethod) return faults.notFound;
 
-		const instance = this.byId.get(idInstance);
 		if (!instance) return faults.wrongInstance;
 		if (instance.apiTokenInstance !== apiTokenInstance) return faults.wrongToken;
 		if (!this.limiters.get(name)?.accept(idInstance, at)) return faults.tooManyRequests;

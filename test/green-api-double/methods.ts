@@ -10,6 +10,7 @@ export type GreenApiMethod =
 	| 'getContacts'
 	| 'getGroupData'
 	| 'getAvatar'
+	| 'checkAccount'
 	| 'checkWhatsapp'
 	| 'addContact'
 	| 'editContact'
@@ -44,7 +45,7 @@ export interface AnswerSource {
 	receiptId: number;
 }
 
-interface MethodDefinition {
+export interface MethodDefinition {
 	httpMethod: 'GET' | 'POST' | 'DELETE';
 	/** GREEN-API documentation, "Rate limiter": for each instance. */
 	requestsPerSecond: number;
@@ -134,6 +135,12 @@ export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
 		requestsPerSecond: 10,
 		refuse: refuseChatId,
 		answer: ({ body, addressBook, linkTo }) => addressBook.avatar(String(body.chatId), linkTo),
+	},
+	checkAccount: {
+		httpMethod: 'POST',
+		requestsPerSecond: 1,
+		// Telegram and MAX answer it, each in its own way.
+		answer: () => faults.notFound,
 	},
 	checkWhatsapp: {
 		httpMethod: 'POST',

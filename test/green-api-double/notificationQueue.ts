@@ -33,13 +33,18 @@ interface Entry {
 }
 
 export class NotificationQueue {
-	readonly settings: InstanceSettings = { ...NEW_SETTINGS };
+	readonly settings: InstanceSettings;
 	/** What an empty queue is answered with: GREEN-API's hosts differ. */
 	nothing: 'null' | '' = 'null';
 
 	private entries: Entry[] = [];
 	private nextReceipt = FIRST_RECEIPT;
 	private arrived = new AbortController();
+
+	/** @param typeInstance which messenger the instance is of, as GREEN-API names it */
+	constructor(typeInstance = 'whatsapp') {
+		this.settings = { ...NEW_SETTINGS, typeInstance };
+	}
 
 	/** How many notifications wait. */
 	get length(): number {

@@ -64,11 +64,13 @@ function readArrival(request: Request<object>, path?: MethodPath): Arrival {
  * Paths count in any case, as GREEN-API takes them. Pictures are answered here.
  *
  * @param prefix what stands before `/waInstance…`; empty or with a slash before and none after it
+ * @param isMax whether `/v3` may stand before `/waInstance…`, too, as in GREEN-API's documentation
  * @param answer called for every other request, whatever its path
  * @returns what handles a server's requests
  */
 export function routes(
 	prefix: string,
+	isMax: boolean,
 	answer: (arrival: Arrival, response: Response) => void,
 ): Express {
 	const base = prefix === '' ? '/' : prefix;
@@ -88,6 +90,7 @@ export function routes(
 		.use(base, pictures)
 		.use(express.text({ type: () => true }), ignoreError)
 		.use(base, methods)
+		.use(isMax ? `${prefix}/v3` : base, methods)
 		.use(ignoreError)
 		.use((request, response) => answer(readArrival(request), response));
 }

@@ -32,8 +32,8 @@ interface Expected {
 const OPERATIONS: Record<string, Record<string, Expected>> = {
 	contact: {
 		checkWhatsapp: {
-			label: 'Check WhatsApp',
-			action: 'Check whether a phone number is on WhatsApp',
+			label: 'Check WhatsApp or Account',
+			action: 'Check whether a phone number is on WhatsApp, Telegram or MAX',
 			fields: { chatId: CONTACT, output: 'simplified' },
 			options: { ...READING_OPTIONS, ...PHONE_OPTIONS, force: false },
 		},
@@ -323,6 +323,7 @@ describe('what saved workflows rely on', () => {
 			'avatar',
 			'category',
 			'chatId',
+			'chatType',
 			'contactName',
 			'description',
 			'email',
@@ -330,11 +331,16 @@ describe('what saved workflows rely on', () => {
 			'isBusiness',
 			'isDisappearing',
 			'isMute',
+			'isPremium',
+			'isScam',
+			'isVerified',
 			'lastSeen',
 			'messageExpiration',
 			'muteExpiration',
 			'name',
+			'phoneNumber',
 			'products',
+			'username',
 		]);
 	});
 

@@ -56,6 +56,16 @@ export class N8nApi {
 		return (await this.post<{ id: string }>('/credentials', { name, type, data })).id;
 	}
 
+	/** @returns what the credential's test says, as its form shows it */
+	async testCredential(
+		type: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<{ status: string; message: string }> {
+		return await this.post('/credentials/test', {
+			credentials: { id: '', name: type, type, data },
+		});
+	}
+
 	/** @returns the id of the new workflow, which nothing triggers yet */
 	async createWorkflow(file: WorkflowFile): Promise<string> {
 		return (await this.post<{ id: string }>('/workflows', { ...file, id: undefined })).id;

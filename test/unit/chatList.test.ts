@@ -1,52 +1,63 @@
-import { matches, readListedChat } from '@package/nodes/shared/green-api/chatList';
+import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { readListedChat } from '@package/nodes/shared/green-api/chatList';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
+
+const WHATSAPP = messengerNamed('whatsapp');
 
 const IVAN = { id: '71234567890@c.us', name: 'Vanya', contactName: 'Ivan Petrov', type: 'user' };
 
 /** @returns whether a search finds the entry */
 function finds(search: string, entry: object = IVAN): boolean {
-	const chat = readListedChat(entry);
+	const chat = readListedChat(entry, WHATSAPP);
 	if (!chat) throw new Error('The entry is no chat');
-	return matches(chat, search);
+	return isFound(chat, wantedIn(search));
 }
 
 describe('an entry of the list of contacts', () => {
 	it('is a chat with the names that the user knows it by, the address book’s first', () => {
-		expect(readListedChat(IVAN)).toEqual({
+		expect(readListedChat(IVAN, WHATSAPP)).toEqual({
 			chatId: { kind: 'person', id: '71234567890@c.us' },
 			names: ['Ivan Petrov', 'Vanya'],
 			isSaved: true,
+			phoneNumber: '71234567890',
+			number: '+71234567890',
 		});
 	});
 
 	it('is a group where its id is one', () => {
 		const entry = { id: '120363144038483540@g.us', name: 'Family', contactName: '' };
-		expect(readListedChat(entry)).toEqual({
+		expect(readListedChat(entry, WHATSAPP)).toEqual({
 			chatId: { kind: 'group', id: '120363144038483540@g.us' },
 			names: ['Family'],
 			isSaved: false,
+			phoneNumber: null,
+			number: '120363144038483540@g.us',
 		});
 	});
 
 	it.each([[undefined], [null], [''], ['  '], [7]])(
 		'has no name, and is not saved, where the name is %j',
 		(none) => {
-			const chat = readListedChat({ id: '71234567890@c.us', name: none, contactName: none });
+			const chat = readListedChat(
+				{ id: '71234567890@c.us', name: none, contactName: none },
+				WHATSAPP,
+			);
 			expect(chat).toMatchObject({ names: [], isSaved: false });
 		},
 	);
 
 	it('has the id that holds now, where a privacy id has changed', () => {
 		const entry = { id: '111@lid', newChatId: '222@lid' };
-		expect(readListedChat(entry)?.chatId.id).toBe('222@lid');
+		expect(readListedChat(entry, WHATSAPP)?.chatId.id).toBe('222@lid');
 	});
 
 	it.each([[undefined], [null], ['']])('has its id where the new one is %j', (newChatId) => {
-		expect(readListedChat({ id: '111@lid', newChatId })?.chatId.id).toBe('111@lid');
+		expect(readListedChat({ id: '111@lid', newChatId }, WHATSAPP)?.chatId.id).toBe('111@lid');
 	});
 
 	it.each([[undefined], [null], ['71234567890@c.us'], [7], [{}], [{ id: 'status@broadcast' }]])(
 		'is none where it is no contact or group: %j',
-		(entry) => expect(readListedChat(entry)).toBeUndefined(),
+		(entry) => expect(readListedChat(entry, WHATSAPP)).toBeUndefined(),
 	);
 });
 

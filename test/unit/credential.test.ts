@@ -38,7 +38,7 @@ describe('the credential’s fields', () => {
 		});
 	});
 
-	it('are the three values that the GREEN-API console shows, all required', () => {
+	it('are the three values that the GREEN-API console shows, all required, and the messenger', () => {
 		const shown = credential.properties.map(({ displayName, name, type, required }) => [
 			displayName,
 			name,
@@ -49,10 +49,19 @@ describe('the credential’s fields', () => {
 			['API URL', 'apiUrl', 'string', true],
 			['Instance ID', 'idInstance', 'string', true],
 			['API Token', 'apiTokenInstance', 'string', true],
+			['Messenger', 'messenger', 'options', undefined],
 		]);
 		expect(credential.properties[0]?.default).toBe('https://api.green-api.com');
 		expect(credential.properties[1]?.default).toBe('');
 		expect(credential.properties[2]?.default).toBe('');
+	});
+
+	it('take WhatsApp for the messenger where nothing else is chosen', () => {
+		const messenger = credential.properties.find(({ name }) => name === 'messenger');
+		expect(messenger).toMatchObject({
+			default: 'whatsapp',
+			options: [{ value: 'max' }, { value: 'telegram' }, { value: 'whatsapp' }],
+		});
 	});
 
 	it('hide the token, and the token alone', () => {

@@ -76,6 +76,21 @@ const DOCUMENTED: Array<
 		/webhookUrl/,
 	],
 	[400, 'bad request data', 'item', /does not accept this chat ID/, /./],
+	[400, 'Contact 77059640505@c.us already exists', 'item', /address book already/, /again/],
+	[
+		400,
+		"Validation failed. Details: 'firstName' must be shorter than 64 characters",
+		'item',
+		/does not accept this name/,
+		/too long/,
+	],
+	[
+		400,
+		"Validation failed. Details: 'lastName' must be a string",
+		'item',
+		/does not accept this name/,
+		/last name/,
+	],
 	[401, 'Unauthorized', 'instance', /API Token/, /apiTokenInstance/],
 	[403, 'Forbidden', 'instance', /Instance ID/, /idInstance and apiUrl/],
 	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
@@ -90,7 +105,7 @@ const DOCUMENTED: Array<
 	],
 	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
 	[469, '', 'method', /no more requests of this kind/, /2 hours/],
-	[429, 'Too Many Requests', 'transient', /faster than it allows/, /one contact lookup a second/],
+	[429, 'Too Many Requests', 'transient', /faster than it allows/, /other software/],
 	[499, 'Client Closed Request', 'transient', /closed before the answer came/, /again/],
 	[
 		500,
@@ -163,6 +178,30 @@ describe('what GREEN-API’s answers mean', () => {
 		for (const body of ['', HTML, '{"cut": "o', '{}', 'null']) {
 			expect(failureOfStatus(status, body).kind).toBe(kind);
 		}
+	});
+
+	it('blames no chat ID where the request names no chat', () => {
+		for (const status of EVERY_STATUS.filter((other) => other !== 404)) {
+			for (const body of EVERY_BODY) {
+				const { message, description } = failureOfStatus(status, body, false);
+				expect(message + description).not.toMatch(/chat ID|country code/);
+			}
+		}
+		expect(failureOfStatus(400, 'bad request data', false)).toMatchObject({
+			kind: 'item',
+			message: 'GREEN-API refused the request',
+		});
+		expect(failureOfReason(200, 'something new', false).message).not.toContain('chat ID');
+	});
+
+	it('only "already exists" tells that a contact is there', () => {
+		const telling = DOCUMENTED.filter(([status, body]) => failureOfStatus(status, body).isThere);
+		expect(telling.map(([, body]) => body)).toEqual(['Contact 77059640505@c.us already exists']);
+	});
+
+	it('a limit that was met is given no number: it differs from method to method', () => {
+		const { message, description } = failureOfStatus(429, '');
+		expect(message + description).not.toMatch(/\d|one|lookup/);
 	});
 
 	it('a refusal that is not documented is told as one', () => {

@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 import {
 	type ContactShape,
-	shapeContact,
+	shapeContact as shapeFor,
 } from '@package/nodes/GreenApi/contact/getContactInfo/output';
 import { placeFields } from '@package/nodes/GreenApi/perItem/items';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { deepFreeze, expectNothingShared, without } from '../assertions/objectGraph';
 
 const CHAT_ID = '71234567890@c.us';
+
+const shapeContact = (answer: IDataObject | null, chatId: string, shape: ContactShape) =>
+	shapeFor(answer, chatId, shape, messengerNamed('whatsapp'));
 
 const RAW: ContactShape = {
 	output: 'raw',

@@ -1,10 +1,12 @@
-/** Contact → Check WhatsApp: is this number there, and which privacy id belongs to it. */
+/** Contact → Check WhatsApp or Account: is this number there, and which chat id belongs to it. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { phoneNumberOf, type Rejection } from '../../shared/green-api/chatId';
+import { type ChatId, phoneNumberOf, type Rejection } from '../../shared/green-api/chatId';
+import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../perItem/chatField';
 import { choice, toggle } from '../perItem/field';
-import { ask, operation } from '../perItem/operation';
+import { ask, type Decision, operation } from '../perItem/operation';
+import { askAccount, foundChatId } from './account';
 
 /** GREEN-API documentation, "CheckWhatsapp": phone numbers of 11 to 16 digits. */
 const DIGITS = { min: 11, max: 16 };
@@ -23,7 +25,8 @@ const fields = {
 			{
 				name: 'Simplified',
 				value: 'simplified',
-				description: 'Chat ID, whether it is on WhatsApp, phone number and privacy ID',
+				description:
+					'Chat ID, whether somebody is there, phone number, and the privacy ID (WhatsApp) or username (others)',
 			},
 		],
 		default: 'simplified',
@@ -38,7 +41,7 @@ const options = {
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether GREEN-API is to ask WhatsApp even if it remembers an answer for the contact from before',
+			'Whether GREEN-API is to ask WhatsApp, or the messenger of the credential, even if it remembers an answer for the contact from before',
 	}),
 };
 
@@ -56,7 +59,7 @@ function refuseLength(digits: string): Rejection | undefined {
  * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
  * which comes in which field is not certain, so both are looked at for both.
  */
-function simplify(answer: IDataObject, chatId: string): IDataObject {
+function simplifyWhatsapp(answer: IDataObject, { id: chatId }: ChatId): IDataObject {
 	const ids = [answer.phoneNumber, answer.chatId, chatId].map((id) =>
 		/^\d+$/.test(String(id)) ? `${String(id)}@c.us` : String(id),
 	);
@@ -69,22 +72,58 @@ function simplify(answer: IDataObject, chatId: string): IDataObject {
 	};
 }
 
+/** So that Get Contact Info can follow as it stands, `chatId` is the one that was found. */
+function simplifyAccount(answer: IDataObject, { kind, id }: ChatId): IDataObject {
+	return {
+		chatId: foundChatId(answer),
+		exists: answer.exist === true,
+		phoneNumber: kind === 'phone' ? id.slice(1) : null,
+		username: kind === 'username' ? id : null,
+	};
+}
+
+const IS_AN_ID: Decision = {
+	kind: 'reject',
+	rejection: {
+		message: 'The contact is a chat ID already, and checkAccount takes phone numbers and usernames',
+		description:
+			'Write phone numbers with a plus and their country code. To see who has the chat ID, choose Get Contact Info.',
+	},
+};
+
+interface Check {
+	decide: (chat: ChatId, more: { force?: true }) => Decision;
+	simplify: (answer: IDataObject, chat: ChatId) => IDataObject;
+}
+
+const CHECKS: Record<Messenger['check'], Check> = {
+	checkWhatsapp: {
+		decide({ id }, more) {
+			const digits = phoneNumberOf(id);
+			const rejection = digits === null ? undefined : refuseLength(digits);
+			if (rejection) return { kind: 'reject', rejection };
+			return ask('checkWhatsapp', { chatId: id, ...more });
+		},
+		simplify: simplifyWhatsapp,
+	},
+	checkAccount: {
+		decide: (chat, more) => askAccount(chat, more) ?? IS_AN_ID,
+		simplify: simplifyAccount,
+	},
+};
+
 export const checkWhatsapp = operation({
-	name: 'Check WhatsApp',
-	action: 'Check whether a phone number is on WhatsApp',
-	description: 'Check whether a contact is on WhatsApp, and map phone numbers to privacy IDs',
+	name: 'Check WhatsApp or Account',
+	action: 'Check whether a phone number is on WhatsApp, Telegram or MAX',
+	description:
+		'Check whether somebody is on the messenger, and map phone numbers to chat IDs or privacy IDs',
 	told: { verb: 'Checked', noun: 'contact' },
 	chat: PERSON,
 	fields,
 	options,
-	decide({ force }, { id }) {
-		const digits = phoneNumberOf(id);
-		const rejection = digits === null ? undefined : refuseLength(digits);
-		if (rejection) return { kind: 'reject', rejection };
-		return ask('checkWhatsapp', { chatId: id, ...(force && { force }) });
-	},
-	shape(answer, { output }, { id }) {
+	decide: ({ force }, chat, { check }) => CHECKS[check].decide(chat, force ? { force } : {}),
+	shape(answer, { output }, chat, { check }) {
 		const sent = answer.read<IDataObject | null>() ?? {};
-		return { items: [output === 'raw' ? sent : simplify(sent, id)] };
+		return { items: [output === 'raw' ? sent : CHECKS[check].simplify(sent, chat)] };
 	},
 });

@@ -2,8 +2,9 @@
 
 import { CHAT } from '../perItem/chatField';
 import { toggle } from '../perItem/field';
-import { ask, operation } from '../perItem/operation';
+import { operation } from '../perItem/operation';
 import { AVATAR_BINARY_FIELD } from '../perItem/options';
+import { askAbout, throughAccount } from './account';
 
 const fields = {
 	download: toggle({
@@ -31,7 +32,8 @@ export const getAvatar = operation({
 	chat: CHAT,
 	fields,
 	options: {},
-	decide: (_values, { id }) => ask('getAvatar', { chatId: id }),
+	decide: (_values, chat) => askAbout('getAvatar', chat),
+	ask: throughAccount('getAvatar'),
 	shape(answer, { download, avatarBinaryField: binaryField }, { id }) {
 		// GREEN-API documentation, "GetAvatar": empty where there is none, or it is hidden.
 		const url = answer.read<{ urlAvatar?: string } | null>()?.urlAvatar || null;

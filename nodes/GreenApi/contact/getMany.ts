@@ -1,20 +1,22 @@
 /** Contact → Get Many: all contacts and groups of the account, in one request. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
-import { type ListedChat, matches, readListedChat } from '../../shared/green-api/chatList';
+import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
+import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
+import { isFound, wantedIn } from '../listSearch/searchText';
 import { amount, choice, text, toggle } from '../perItem/field';
 import { operation } from '../perItem/operation';
 
 /** How often an empty list is asked for again before it is believed. */
 const REPEATS = 3;
 
-/** The text tells it at once; a list is long enough to be parsed only once. */
-const EMPTY = /^\s*\[\s*\]\s*$/;
-
 /** GREEN-API documentation, "GetContacts": repeat the call when the list is empty. */
 const EMPTY_LIST =
 	'GREEN-API sent an empty list of contacts each time. After a phone was linked, it takes up to 5 minutes until the contacts are there: run the workflow again then.';
+
+function unreadable(count: number, { label }: Messenger): string {
+	return `None of the ${count} entries of GREEN-API's list is a ${label} chat. Check that "Messenger" in the credential is that of the instance.`;
+}
 
 const fields = {
 	returnAll: toggle({
@@ -84,13 +86,18 @@ const options = {
 	}),
 };
 
-function simplify({ name, contactName }: IDataObject, { id, kind }: ChatId): IDataObject {
+function simplify(
+	entry: IDataObject,
+	{ chatId: { id, kind }, phoneNumber }: ListedChat,
+	messenger: Messenger,
+): IDataObject {
 	return {
 		chatId: id,
-		phoneNumber: phoneNumberOf(id),
-		name: name ?? null,
-		contactName: contactName ?? null,
+		phoneNumber,
+		name: entry.name ?? null,
+		contactName: entry.contactName ?? null,
 		isGroup: kind === 'group',
+		...ownFieldsOf(entry, messenger),
 	};
 }
 
@@ -99,29 +106,33 @@ const GROUP_QUERY = { all: undefined, people: { group: false }, groups: { group:
 
 interface Wanted {
 	type: keyof typeof GROUP_QUERY;
-	search: string;
+	/** As `wantedIn` gives it. */
+	texts: readonly string[];
 	onlySaved: boolean;
 }
 
-function isWanted(chat: ListedChat, { type, search, onlySaved }: Wanted): boolean {
+function isWanted(chat: ListedChat, { type, texts, onlySaved }: Wanted): boolean {
 	if (type !== 'all' && (chat.chatId.kind === 'group') !== (type === 'groups')) return false;
-	return (!onlySaved || chat.isSaved) && matches(chat, search);
+	return (!onlySaved || chat.isSaved) && isFound(chat, texts);
 }
 
 function* select(
 	list: IDataObject[],
 	{ output, limit, ...wanted }: Wanted & { output: 'simplified' | 'raw'; limit: number },
+	messenger: Messenger,
 ): Generator<IDataObject | undefined> {
 	let left = limit;
 	for (const entry of list) {
 		if (left === 0) return;
-		const chat = readListedChat(entry);
+		const chat = readListedChat(entry, messenger);
 		if (!chat || !isWanted(chat, wanted)) {
 			yield undefined;
 			continue;
 		}
 		left -= 1;
-		yield output === 'raw' ? { ...entry, chatId: chat.chatId.id } : simplify(entry, chat.chatId);
+		yield output === 'raw'
+			? { ...entry, chatId: chat.chatId.id }
+			: simplify(entry, chat, messenger);
 	}
 }
 
@@ -132,22 +143,26 @@ export const getMany = operation({
 	told: { verb: 'Received', noun: 'contact list' },
 	fields,
 	options,
-	decide({ type }) {
-		const query = GROUP_QUERY[type];
+	decide({ type }, _chat, { filtersContacts }) {
+		const query = filtersContacts ? GROUP_QUERY[type] : undefined;
 		return { kind: 'ask', question: { method: 'getContacts', ...(query && { query }) } };
 	},
 	async ask(request, lookUp) {
 		let outcome = await lookUp(request);
 		for (let repeat = 0; repeat < REPEATS; repeat++) {
-			if (!outcome.ok || !EMPTY.test(outcome.value.text)) return outcome;
-			// A kept answer would be the empty one.
-			outcome = await lookUp({ ...request, policy: { ...request.policy, cacheSeconds: 0 } });
+			if (!outcome.ok || !outcome.value.isEmpty) return outcome;
+			outcome = await lookUp(request);
 		}
 		return outcome;
 	},
-	shape(answer, { returnAll, limit, ...wanted }) {
+	shape(answer, { returnAll, limit, search, ...wanted }, _chat, messenger) {
 		const list = answer.read<IDataObject[]>();
 		if (list.length === 0) return { items: [], hint: EMPTY_LIST };
-		return { items: select(list, { ...wanted, limit: returnAll ? Infinity : limit }) };
+		if (!list.some((entry) => readListedChat(entry, messenger))) {
+			return { items: [], hint: unreadable(list.length, messenger) };
+		}
+		const most = returnAll ? Infinity : limit;
+		const texts = wantedIn(search);
+		return { items: select(list, { ...wanted, texts, limit: most }, messenger) };
 	},
 });

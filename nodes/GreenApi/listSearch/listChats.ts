@@ -8,8 +8,10 @@ import type {
 import { apiError } from '../../shared/client/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/client/transport';
 import type { Answer } from '../../shared/green-api/answer';
+import type { ListedChat } from '../../shared/green-api/chatList';
+import type { Messenger } from '../../shared/green-api/messengers';
 import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
-import { AddressBook, type ListedChat } from './addressBook';
+import { AddressBook } from './addressBook';
 
 /**
  * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who
@@ -24,8 +26,9 @@ const MOST_ENTRIES = 200;
 /** Of answers that are still in the cache. */
 const addressBooks = new WeakMap<Answer, AddressBook>();
 
-function addressBookOf(answer: Answer): AddressBook {
-	const addressBook = addressBooks.get(answer) ?? new AddressBook(answer.read<unknown[]>());
+function addressBookOf(answer: Answer, messenger: Messenger): AddressBook {
+	const addressBook =
+		addressBooks.get(answer) ?? new AddressBook(answer.read<unknown[]>(), messenger);
 	addressBooks.set(answer, addressBook);
 	return addressBook;
 }
@@ -60,8 +63,9 @@ export async function listChats(
 	filter: string,
 	{ isListed, labelOf }: ListedAs,
 ): Promise<INodeListSearchResult> {
+	const account = await readAccount.call(this);
 	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
-		account: await readAccount.call(this),
+		account,
 		stopOnFailure: true,
 	});
 	const outcome = await batch.lookUp({
@@ -71,7 +75,7 @@ export async function listChats(
 	});
 	if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
 
-	const found = addressBookOf(outcome.value).search(filter).filter(isListed);
+	const found = addressBookOf(outcome.value, account.messenger).search(filter).filter(isListed);
 	const shown = found.length > MOST_ENTRIES ? found.slice(0, MOST_ENTRIES - 1) : found;
 	const results: INodeListSearchItems[] = shown.map((chat) => ({
 		name: labelOf(chat),

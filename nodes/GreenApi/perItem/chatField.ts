@@ -1,12 +1,8 @@
 /** The field that says which chat an item is about. */
 
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import {
-	type ChatIdReading,
-	type ChatKind,
-	readChatId,
-	type Rejection,
-} from '../../shared/green-api/chatId';
+import type { ChatId, ChatKind, Rejection } from '../../shared/green-api/chatId';
+import type { Messenger } from '../../shared/green-api/messengers';
 
 /** It is called `chatId`, whatever the chats are, so that items of one operation suit the next. */
 export interface ChatField {
@@ -32,25 +28,25 @@ const NOT_A_PERSON: Rejection = {
 const NOT_A_GROUP: Rejection = {
 	message: 'The chat is a person, where a group is needed',
 	description:
-		'Enter the chat ID of a group, which ends in @g.us. To look a person up, choose the resource Contact.',
+		'Enter the chat ID of a group: it ends in @g.us, or begins with a minus sign in Telegram and MAX. To look a person up, choose the resource Contact.',
 };
 
 /** People and groups. */
 export const CHAT: ChatField = {
-	kinds: ['person', 'lid', 'group'],
+	kinds: ['person', 'lid', 'phone', 'username', 'group'],
 	refusal: NOT_A_PERSON,
 	property: {
 		...BASE,
 		displayName: 'Contact',
 		description:
-			'The WhatsApp contact or group: a phone number with its country code, or a chat ID ending in @c.us, @lid or @g.us',
+			'The contact or group: a phone number with its country code, or a chat ID. Those of WhatsApp end in @c.us, @lid or @g.us; those of Telegram and MAX are digits, with a minus sign for groups. Telegram takes a username, too, e.g. @ivan_petrov. There, who is named by phone number or username is looked up with one more request, checkAccount.',
 		modes: [
 			{
 				displayName: 'By Chat ID or Phone Number',
 				name: 'id',
 				type: 'string',
 				placeholder: 'e.g. 71234567890@c.us or +7 123 456-78-90',
-				hint: 'A phone number in international form, or a chat ID ending in @c.us, @lid or @g.us',
+				hint: 'A phone number in international form, or a chat ID, e.g. ending in @c.us, @lid or @g.us',
 			},
 			{
 				displayName: 'From List',
@@ -66,11 +62,11 @@ export const CHAT: ChatField = {
 /** People alone, by phone number or privacy id. */
 export const PERSON: ChatField = {
 	...CHAT,
-	kinds: ['person', 'lid'],
+	kinds: ['person', 'lid', 'phone', 'username'],
 	property: {
 		...CHAT.property,
 		description:
-			'The person on WhatsApp: a phone number with its country code, or a chat ID ending in @c.us or @lid',
+			'The person: a phone number with its country code, a WhatsApp chat ID ending in @c.us or @lid, or a Telegram username',
 	},
 };
 
@@ -81,14 +77,15 @@ export const GROUP: ChatField = {
 	property: {
 		...BASE,
 		displayName: 'Group',
-		description: 'The WhatsApp group: a chat ID ending in @g.us',
+		description:
+			'The group: a chat ID, which ends in @g.us in WhatsApp, and begins with a minus sign in Telegram and MAX',
 		modes: [
 			{
 				displayName: 'By Chat ID',
 				name: 'id',
 				type: 'string',
 				placeholder: 'e.g. 120363043968066561@g.us',
-				hint: 'A chat ID ending in @g.us',
+				hint: 'A chat ID ending in @g.us, or with a minus sign in Telegram and MAX',
 			},
 			{
 				displayName: 'From List',
@@ -130,21 +127,28 @@ export function givenChatReader(
 		: (_itemIndex, input) => (Object.hasOwn(input, field) ? input[field] : undefined);
 }
 
+/** What stands in a chat field; a chat that can be read, but won't do, is there as well. */
+export type ChatReading =
+	| { ok: true; chatId: ChatId }
+	| { ok: false; rejection: Rejection; chatId?: ChatId };
+
 /**
  * The one place where a chat is read for any operation.
  *
  * @param given what the chat field held
  * @param field which chats the operation is about
  * @param defaultCountryCode the calling code of phone numbers written without one, or empty
+ * @param messenger whose chats they are
  * @returns the chat in normal form, or why there is none
  */
 export function readChat(
 	given: unknown,
 	{ kinds, refusal }: ChatField,
 	defaultCountryCode: string,
-): ChatIdReading {
-	const reading = readChatId(given, { defaultCountryCode });
+	messenger: Messenger,
+): ChatReading {
+	const reading = messenger.readChat(given, { defaultCountryCode });
 	return reading.ok && !kinds.includes(reading.chatId.kind)
-		? { ok: false, rejection: refusal }
+		? { ok: false, rejection: refusal, chatId: reading.chatId }
 		: reading;
 }

@@ -3,6 +3,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Answer } from '../../shared/green-api/answer';
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
+import type { Messenger } from '../../shared/green-api/messengers';
 import type { GreenApiRequest } from '../../shared/green-api/methods';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import type { ChatField } from './chatField';
@@ -60,8 +61,9 @@ export interface Operation<Own extends Fields = Fields, Options extends Fields =
 	/**
 	 * @param values of its fields and options
 	 * @param chatId the item's chat; of no meaning where the operation has no `chat`
+	 * @param messenger of the credential; what it lacks need not be looked at
 	 */
-	decide(values: ValuesOf<Own> & ValuesOf<Options>, chatId: ChatId): Decision;
+	decide(values: ValuesOf<Own> & ValuesOf<Options>, chatId: ChatId, messenger: Messenger): Decision;
 	/**
 	 * Asks in several steps; without it, the question is asked once.
 	 *
@@ -71,7 +73,12 @@ export interface Operation<Own extends Fields = Fields, Options extends Fields =
 	 */
 	ask?(request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome>;
 	/** @param answer may be `null`; `read` gives an object that belongs to the caller */
-	shape(answer: Answer, values: ValuesOf<Own> & ValuesOf<Options>, chatId: ChatId): Found;
+	shape(
+		answer: Answer,
+		values: ValuesOf<Own> & ValuesOf<Options>,
+		chatId: ChatId,
+		messenger: Messenger,
+	): Found;
 }
 
 /** @returns the operation, as the runner takes it: what it is made of is checked here */

@@ -94,6 +94,9 @@ export class Pictures {
 
 		const data = await helpers.prepareBinaryData(picture);
 		if (!data.mimeType.startsWith('image/')) return undefined;
-		return { ...data, fileName: `${chatId.replace(/@.*$/, '')}.${data.fileExtension}` };
+		return {
+			...data,
+			fileName: `${chatId.replace(/^[+@]|(?<=.)@.*$/g, '')}.${data.fileExtension}`,
+		};
 	}
 }

@@ -2,8 +2,9 @@
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
+import type { Messenger } from '../../shared/green-api/messengers';
 import type { LookUpRequest } from '../../shared/queue/batch';
-import { givenChatReader, readChat } from './chatField';
+import { type ChatReading, givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
 import { requestFor, type Settings, settingsReader } from './settings';
 
@@ -18,7 +19,7 @@ export interface InputItem {
 interface RejectPlan extends InputItem {
 	kind: 'reject';
 	rejection: Rejection;
-	/** What the chat field held. */
+	/** The chat in normal form, or what the field held where it can't be read. */
 	given: unknown;
 	settings?: Settings;
 }
@@ -44,7 +45,7 @@ interface SkipPlan extends InputItem {
 export type Plan = RejectPlan | AskPlan | EmitPlan | SkipPlan;
 
 /** Stands for the chat of operations that are about none. */
-const NO_CHAT: ChatId = { kind: 'person', id: '' };
+const NO_CHAT: ChatReading = { ok: true, chatId: { kind: 'person', id: '' } };
 
 /** n8n's own words for an expression that can't be resolved. */
 function readExpressionError(error: unknown): Rejection {
@@ -55,20 +56,42 @@ function readExpressionError(error: unknown): Rejection {
 	};
 }
 
-function planItem(operation: Operation, item: InputItem, settings: Settings, given: unknown): Plan {
+/** What every instance of the messenger would refuse. */
+function lackOf({ name }: Operation, { label }: Messenger): Rejection {
+	return {
+		message: `${label} has no "${name}"`,
+		description: 'GREEN-API offers it for WhatsApp. Choose another operation for this credential.',
+	};
+}
+
+/** @returns what stands for the chat of an item that comes to nothing */
+function shown({ chatId }: ChatReading, written: unknown): unknown {
+	return chatId?.id ?? written;
+}
+
+function planItem(
+	operation: Operation,
+	messenger: Messenger,
+	item: InputItem,
+	settings: Settings,
+	written: unknown,
+): Plan {
+	const chat = operation.chat
+		? readChat(written, operation.chat, settings.defaultCountryCode, messenger)
+		: NO_CHAT;
 	const reject = (rejection: Rejection): Plan => {
-		return { ...item, kind: 'reject', settings, rejection, given };
+		return { ...item, kind: 'reject', settings, rejection, given: shown(chat, written) };
 	};
 	if (settings.rejection) return reject(settings.rejection);
-	const chat = operation.chat
-		? readChat(given, operation.chat, settings.defaultCountryCode)
-		: { ok: true as const, chatId: NO_CHAT };
 	if (!chat.ok) return reject(chat.rejection);
 
 	const { chatId } = chat;
-	const decision = operation.decide(settings.own, chatId);
+	const decision = operation.decide(settings.own, chatId, messenger);
 	switch (decision.kind) {
 		case 'ask':
+			if (messenger.lacks.includes(decision.question.method)) {
+				return reject(lackOf(operation, messenger));
+			}
 			return {
 				...item,
 				kind: 'ask',
@@ -81,15 +104,21 @@ function planItem(operation: Operation, item: InputItem, settings: Settings, giv
 		case 'skip':
 			return { ...item, kind: 'skip' };
 		case 'reject':
-			return { ...item, kind: 'reject', settings, rejection: decision.rejection, given: chatId.id };
+			return reject(decision.rejection);
 	}
 }
 
 /**
+ * @param operation what is done
+ * @param messenger of the node's credential
  * @returns a plan for each input item, in the order of the input; what the user entered wrong is in
  *   the plans, not thrown
  */
-export function planItems(this: IExecuteFunctions, operation: Operation): Plan[] {
+export function planItems(
+	this: IExecuteFunctions,
+	operation: Operation,
+	messenger: Messenger,
+): Plan[] {
 	const settingsOf = settingsReader.call(this, operation);
 	const givenOf = operation.chat ? givenChatReader.call(this) : () => null;
 
@@ -98,9 +127,11 @@ export function planItems(this: IExecuteFunctions, operation: Operation): Plan[]
 		let given: unknown = null;
 		try {
 			given = givenOf(itemIndex, input.json);
-			return planItem(operation, item, settingsOf(itemIndex), given);
+			return planItem(operation, messenger, item, settingsOf(itemIndex), given);
 		} catch (error) {
-			return { ...item, kind: 'reject', rejection: readExpressionError(error), given };
+			const chat = operation.chat ? readChat(given, operation.chat, '', messenger) : NO_CHAT;
+			const rejection = readExpressionError(error);
+			return { ...item, kind: 'reject', rejection, given: shown(chat, given) };
 		}
 	});
 }

@@ -8,10 +8,11 @@ import {
 } from 'n8n-workflow';
 import type { Answer } from '../../shared/green-api/answer';
 import type { Failure } from '../../shared/green-api/failures';
+import type { Messenger } from '../../shared/green-api/messengers';
 import { apiError, inputError, type ItemError } from '../../shared/client/nodeErrors';
 import { retriedRunOf } from '../../shared/client/nodeRun';
 import { withHints } from '../../shared/client/olderN8n';
-import { readAccount, sendRequest } from '../../shared/client/transport';
+import { readAccount, readOtherMessenger, sendRequest } from '../../shared/client/transport';
 import { type LookUpOutcome, startBatch } from '../../shared/queue/batch';
 import { type RunCounts, summariseRun } from './hints';
 import { addBinary, copyOf, foundItem } from './items';
@@ -52,6 +53,7 @@ class Output {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly operation: Operation,
+		private readonly messenger: Messenger,
 	) {
 		this.pictures = new Pictures(context);
 	}
@@ -63,7 +65,12 @@ class Output {
 		if (!answer.isNull) this.counts.found += 1;
 		if (settings.requestsPerSecond !== undefined) this.counts.isRateSet = true;
 
-		const { items, picture, hint } = this.operation.shape(answer, settings.own, chatId);
+		const { items, picture, hint } = this.operation.shape(
+			answer,
+			settings.own,
+			chatId,
+			this.messenger,
+		);
 		if (hint !== undefined) this.counts.told.add(hint);
 		const added: INodeExecutionData[] = [];
 		let parts = 0;
@@ -143,20 +150,28 @@ export async function runPerItem(
 	this: IExecuteFunctions,
 	operation: Operation,
 ): Promise<INodeExecutionData[][]> {
-	const plans = planItems.call(this, operation);
+	const account = await readAccount.call(this);
+	const { messenger } = account;
+	const plans = planItems.call(this, operation, messenger);
 	const stopOnFailure = !this.continueOnFail();
 	if (stopOnFailure) refuseFirst.call(this, plans);
 
 	const batch = startBatch(async (request) => await sendRequest.call(this, request), {
-		account: await readAccount.call(this),
+		account,
 		stopOnFailure,
 		cancelSignal: this.getExecutionCancelSignal(),
 		retriedRun: retriedRunOf(this),
 	});
 	const requests = plans.flatMap((plan) => (plan.kind === 'ask' ? [plan.request] : []));
 	const outcomes = batch.lookUpAll(requests, operation.ask);
-	const output = new Output(this, operation);
+	const output = new Output(this, operation, messenger);
 	const { counts } = output;
+	let otherMessenger: Promise<Failure | undefined> | undefined;
+	const explain = async (failure: Failure, { settings }: AskPlan): Promise<Failure> => {
+		if (!failure.isUnfit) return failure;
+		otherMessenger ??= readOtherMessenger.call(this, messenger, settings.timeout);
+		return (await otherMessenger) ?? failure;
+	};
 	let stopped: Failure | undefined;
 	let isThrough = false;
 	try {
@@ -180,7 +195,8 @@ export async function runPerItem(
 					stopped = outcome.failure;
 					continue;
 				}
-				const error = apiError(this.getNode(), outcome.failure, plan.itemIndex);
+				const failure = await explain(outcome.failure, plan);
+				const error = apiError(this.getNode(), failure, plan.itemIndex);
 				if (stopOnFailure) throw error;
 				output.addFailed(plan, error, plan.chatId.id);
 			}

@@ -10,6 +10,12 @@ import type {
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
 import { readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
+import {
+	DEFAULT_MESSENGER,
+	type Messenger,
+	messengerNamed,
+	otherMessenger,
+} from '../green-api/messengers';
 import { type GreenApiRequest, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
 import { readServerLimit } from '../green-api/serverLimit';
@@ -23,6 +29,11 @@ export interface Account {
 	instance: string;
 	/** Stands for the credential: answers are shared under the same one only. */
 	credential: string;
+}
+
+/** An account, and what its instance is. */
+export interface MessengerAccount extends Account {
+	messenger: Messenger;
 }
 
 /** n8n wraps what went wrong in an error of its own, and HTTP clients wrap what the network said. */
@@ -57,19 +68,21 @@ function failureOfThrown(thrown: unknown): Failure {
 }
 
 /**
- * @returns keys for the node's credential, made of its id, API URL and instance id: never of the
- *   token. A credential that can't be had gives a key as well; sending says what is wrong with it.
+ * @returns the messenger of the node's credential, and keys for it, made of its id, API URL and
+ *   instance id: never of the token. A credential that can't be had gives a key as well; sending says what is wrong with it.
  */
 export async function readAccount(
 	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
-): Promise<Account> {
+): Promise<MessengerAccount> {
 	const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
 	try {
-		const { apiUrl, idInstance } = await this.getCredentials(CREDENTIAL_TYPE);
+		const { apiUrl, idInstance, messenger } = await this.getCredentials(CREDENTIAL_TYPE);
 		const instance = instanceKey(String(apiUrl), String(idInstance));
-		return { instance, credential: JSON.stringify([id, instance]) };
+		const credential = JSON.stringify([id, instance]);
+		return { instance, credential, messenger: messengerNamed(messenger) };
 	} catch {
-		return { instance: '', credential: JSON.stringify([id]) };
+		const messenger = messengerNamed(DEFAULT_MESSENGER);
+		return { instance: '', credential: JSON.stringify([id]), messenger };
 	}
 }
 
@@ -109,7 +122,9 @@ export async function sendRequest(
 			CREDENTIAL_TYPE,
 			options,
 		)) as IN8nHttpFullResponse;
-		const outcome = readAnswer(statusCode, String(body), expected);
+		const { chatId, groupId } = request.body ?? {};
+		const namesChat = (chatId ?? groupId) !== undefined;
+		const outcome = readAnswer(statusCode, String(body), expected, namesChat);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
@@ -119,4 +134,22 @@ export async function sendRequest(
 	} catch (error) {
 		return { ok: false, failure: failureOfThrown(error) };
 	}
+}
+
+/**
+ * Asks what the instance is of, once GREEN-API has refused a request that it should take.
+ *
+ * @param expected the messenger that the credential is for
+ * @param timeout for the one attempt, in ms
+ * @returns that the instance is of another messenger; undefined where it is not, or can't be told
+ */
+export async function readOtherMessenger(
+	this: IExecuteFunctions,
+	expected: Messenger,
+	timeout: number,
+): Promise<Failure | undefined> {
+	const reply = await sendRequest.call(this, { method: 'getSettings', timeout });
+	if (!reply.ok) return undefined;
+	const { typeInstance } = reply.value.read<{ typeInstance?: unknown } | null>() ?? {};
+	return otherMessenger(typeInstance, expected);
 }

@@ -5,16 +5,37 @@ import { quote, refuse, type Rejection, shorten } from './rejection';
 
 export type { Rejection } from './rejection';
 
-/** `person`: a phone number; `lid`: WhatsApp's privacy id; `group`: a group chat. */
-export type ChatKind = 'person' | 'lid' | 'group';
+/**
+ * `person`: somebody's chat id; `lid`: WhatsApp's privacy id; `group`: a group chat. `phone` and
+ * `username` are no chat ids: the messenger says whose they are.
+ */
+export type ChatKind = 'person' | 'lid' | 'group' | 'phone' | 'username';
 
 export interface ChatId {
 	kind: ChatKind;
-	/** Normal form, as GREEN-API takes it: `71234567890@c.us`, `…@lid`, `…@g.us`. */
+	/**
+	 * Normal form, as GREEN-API takes it. WhatsApp: `71234567890@c.us`, `…@lid`, `…@g.us`. Telegram and
+	 * MAX: `10000000`, `-1001234567890` for groups; and `+71234567890`, `@ivan`, which are no ids.
+	 */
 	id: string;
 }
 
 export type ChatIdReading = { ok: true; chatId: ChatId } | { ok: false; rejection: Rejection };
+
+export interface ReadChatIdOptions {
+	/** Digits of the calling code of phone numbers written without one, e.g. `972`. */
+	defaultCountryCode?: string;
+}
+
+/**
+ * Reads a chat as people have it; never throws.
+ *
+ * @param value whatever the user's field or expression gave
+ * @param options `defaultCountryCode` as `readCountryCode` gives it; empty or missing: there is
+ *   none, and a number without its country code is refused
+ * @returns the chat in normal form, or why there is none
+ */
+export type ReadChat = (value: unknown, options?: ReadChatIdOptions) => ChatIdReading;
 
 interface ChatForm {
 	/** What may stand after the `@`; the first is the normal form. */
@@ -36,6 +57,7 @@ const CHAT_FORMS: readonly ChatForm[] = [
 ];
 
 const NOT_A_CONTACT: ReadonlyArray<{ pattern: RegExp; what: string }> = [
+	{ pattern: /^@\w+$/, what: 'looks like a Telegram username, and is no WhatsApp chat ID' },
 	{ pattern: /^status@broadcast$/, what: 'is the WhatsApp status feed, not a contact' },
 	{ pattern: /@broadcast$/, what: 'is a broadcast list, not a contact' },
 	{ pattern: /@newsletter$/, what: 'is a WhatsApp channel, not a contact' },
@@ -141,30 +163,59 @@ function readAddress(
 	return readPerson(given, text.slice(0, at).trim().replace(DEVICE, ''), defaultCountryCode);
 }
 
-function readText(text: string, defaultCountryCode: string): ChatIdReading {
-	const given = text.trim();
-	const simple = simplify(text);
-	if (simple === '') return refuse('The contact is empty', ACCEPTED_FORMS);
-	if (LINE_BREAK.test(given)) {
-		return refuse(
-			'The contact has more than one line',
-			'Give each contact an item of its own, e.g. with a Split Out node.',
-		);
-	}
-	// A link may have an "@" in a text that goes with it.
-	const at = LINK.test(simple) ? -1 : simple.lastIndexOf('@');
-	return at === -1
-		? readPerson(given, simple, defaultCountryCode)
-		: readAddress(given, simple, at, defaultCountryCode);
-}
+/**
+ * Reads a messenger's chats.
+ *
+ * @param given what the user wrote, for messages
+ * @param text the same on one line, with ASCII digits and punctuation, spaces single and none at its
+ *   ends
+ */
+type ReadText = (given: string, text: string, defaultCountryCode: string) => ChatIdReading;
 
-export interface ReadChatIdOptions {
-	/** Digits of the calling code of phone numbers written without one, e.g. `972`. */
-	defaultCountryCode?: string;
+/** Digits alone, as text has them; of an integer beyond 2^53 JavaScript has lost some. */
+function integerText(value: unknown): string | undefined {
+	const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
+	return isWhole ? String(value) : undefined;
 }
 
 /**
- * Reads a chat id or phone number as people have it.
+ * @param forms what the user may enter
+ * @param readText reads what is written
+ * @returns a reader of whatever a field or expression gives: text, numbers, and what is neither
+ */
+export function chatReader(forms: string, readText: ReadText): ReadChat {
+	return (value, { defaultCountryCode = '' } = {}) => {
+		if (value === undefined || value === null) {
+			return refuse(
+				'The contact is missing',
+				`${forms} If an expression fills the field, the item has no value there: check the name of the input field.`,
+			);
+		}
+		const isNumber = typeof value === 'number' || typeof value === 'bigint';
+		const written = typeof value === 'string' ? value : integerText(value);
+		if (written === undefined) {
+			return isNumber
+				? refuse(`The number ${shorten(String(value))} is no phone number`, forms)
+				: refuse(
+						`The contact is ${describeType(value)}, not a chat ID or phone number`,
+						'Let the expression give one value, e.g. {{ $json.chatId }}.',
+					);
+		}
+		const given = written.trim();
+		const text = simplify(written);
+		if (text === '') return refuse('The contact is empty', forms);
+		if (LINE_BREAK.test(given)) {
+			return refuse(
+				'The contact has more than one line',
+				'Give each contact an item of its own, e.g. with a Split Out node.',
+			);
+		}
+		return readText(given, text, defaultCountryCode);
+	};
+}
+
+/**
+ * Reads a WhatsApp chat id or phone number as people have it.
  *
  * @param value whatever the user's field or expression gave: `71234567890@c.us`,
  *   `71234567890:12@s.whatsapp.net`, `…@lid`, `…@g.us`, `+7 (123) 456-78-90`, `0071234567890`,
@@ -174,26 +225,17 @@ export interface ReadChatIdOptions {
  *   none, and a number without its country code is refused
  * @returns the chat id in normal form, or why there is none; never throws
  */
-export function readChatId(
-	value: unknown,
-	{ defaultCountryCode = '' }: ReadChatIdOptions = {},
-): ChatIdReading {
-	if (value === undefined || value === null) {
-		return refuse(
-			'The contact is missing',
-			`${ACCEPTED_FORMS} If an expression fills the field, the item has no value there: check the name of the input field.`,
-		);
-	}
-	if (typeof value === 'string') return readText(value, defaultCountryCode);
-	if (typeof value === 'number' || typeof value === 'bigint') {
-		return /^\d+$/.test(String(value))
-			? readText(String(value), defaultCountryCode)
-			: refuse(`The number ${shorten(String(value))} is no phone number`, ACCEPTED_FORMS);
-	}
-	return refuse(
-		`The contact is ${describeType(value)}, not a chat ID or phone number`,
-		'Let the expression give one value, e.g. {{ $json.chatId }}.',
-	);
+export const readChatId = chatReader(ACCEPTED_FORMS, (given, text, defaultCountryCode) => {
+	// A link may have an "@" in a text that goes with it.
+	const at = LINK.test(text) ? -1 : text.lastIndexOf('@');
+	return at === -1
+		? readPerson(given, text, defaultCountryCode)
+		: readAddress(given, text, at, defaultCountryCode);
+});
+
+/** @returns whether it is a chat id, and not the name of one that the messenger has to be asked for */
+export function isChatId({ kind }: ChatId): boolean {
+	return kind !== 'phone' && kind !== 'username';
 }
 
 /**

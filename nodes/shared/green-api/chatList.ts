@@ -1,6 +1,8 @@
 /** What getContacts answers with. */
 
-import { type ChatId, readChatId } from './chatId';
+import type { IDataObject } from 'n8n-workflow';
+import { type ChatId, isChatId } from './chatId';
+import type { Messenger } from './messengers';
 
 export interface ListedChat {
 	chatId: ChatId;
@@ -8,6 +10,19 @@ export interface ListedChat {
 	names: string[];
 	/** Whether the phone's address book has a name for it. */
 	isSaved: boolean;
+	/** Digits, or null where it has none, or hides it. */
+	phoneNumber: string | null;
+	/** The id for people to read: a phone number with its plus where there is one. */
+	number: string;
+}
+
+/** The first comes first; where it can't be read, the next still names the chat. */
+function firstChatId(written: readonly unknown[], { readChat }: Messenger): ChatId | undefined {
+	for (const value of written) {
+		const reading = value ? readChat(value) : undefined;
+		if (reading?.ok && isChatId(reading.chatId)) return reading.chatId;
+	}
+	return undefined;
 }
 
 function isName(value: unknown): value is string {
@@ -16,32 +31,24 @@ function isName(value: unknown): value is string {
 
 /**
  * @param entry of getContacts' answer: `{ id, name, contactName, type }`, and `newChatId` where a
- *   privacy id has changed (GREEN-API documentation, "GetContacts")
+ *   privacy id has changed; Telegram and MAX have `chatId` in place of `id`, and `phoneNumber`
+ *   (GREEN-API documentation, "GetContacts")
+ * @param messenger whose list it is
  * @returns the chat by the id that holds now, or undefined where the entry is no contact or group,
  *   e.g. the status feed
  */
-export function readListedChat(entry: unknown): ListedChat | undefined {
+export function readListedChat(entry: unknown, messenger: Messenger): ListedChat | undefined {
 	if (typeof entry !== 'object' || entry === null) return undefined;
-	const { id, newChatId, name, contactName } = entry as Record<string, unknown>;
-	const reading = readChatId(newChatId || id);
-	if (!reading.ok) return undefined;
+	const fields = entry as IDataObject;
+	const { name, contactName, username } = fields;
+	const chatId = firstChatId([fields.newChatId, fields.id, fields.chatId], messenger);
+	if (!chatId) return undefined;
+	const phoneNumber = messenger.phoneNumberOf(fields, chatId.id);
 	return {
-		chatId: reading.chatId,
-		names: [contactName, name].filter(isName),
+		chatId,
+		names: [contactName, name, username].filter(isName),
 		isSaved: isName(contactName),
+		phoneNumber,
+		number: phoneNumber === null ? chatId.id : `+${phoneNumber}`,
 	};
-}
-
-/**
- * @param chat whose names and id are looked at
- * @param search part of a name in any case, of a phone number however it is punctuated, or of a
- *   chat id; nothing fits all
- */
-export function matches({ chatId: { id }, names }: ListedChat, search: string): boolean {
-	const wanted = search.trim().toLocaleLowerCase();
-	if (id.includes(wanted)) return true;
-	if (names.some((name) => name.toLocaleLowerCase().includes(wanted))) return true;
-	// A phone number, as people type it: "+7 (123)".
-	const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
-	return digits !== '' && id.includes(digits);
 }

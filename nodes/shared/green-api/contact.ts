@@ -2,7 +2,10 @@
 
 import type { IDataObject } from 'n8n-workflow';
 
-/** GREEN-API documentation, "GetContactInfo", response parameters, in the order of its example. */
+/**
+ * GREEN-API documentation, "GetContactInfo", response parameters, in the order of its example for
+ * WhatsApp; what Telegram and MAX have besides comes last.
+ */
 export const CONTACT_FIELDS = [
 	'avatar',
 	'name',
@@ -19,6 +22,12 @@ export const CONTACT_FIELDS = [
 	'messageExpiration',
 	'muteExpiration',
 	'isBusiness',
+	'chatType',
+	'phoneNumber',
+	'username',
+	'isPremium',
+	'isVerified',
+	'isScam',
 ] as const;
 
 export type ContactField = (typeof CONTACT_FIELDS)[number];

@@ -9,12 +9,12 @@ export const READY_STATE = 'authorized';
  */
 export const UNREADY_STATES: Readonly<Record<string, string>> = {
 	notAuthorized:
-		'The instance is not authorized: no phone is linked to it. Open it in the GREEN-API console and scan the QR code with WhatsApp.',
+		'The instance is not authorized: no phone is linked to it. Open it in the GREEN-API console and scan the QR code with the messenger on the phone.',
 	starting: 'The instance is starting. Wait up to 5 minutes, then test again.',
 	sleepMode:
 		'The instance is asleep: its phone was switched off. Switch the phone on and wait up to 5 minutes, then test again.',
 	blocked:
-		'WhatsApp has blocked the account of this instance. Ask WhatsApp in the app for a review, or link another phone in the GREEN-API console.',
+		'The messenger has blocked the account of this instance. Ask its support in the app for a review, or link another phone in the GREEN-API console.',
 	yellowCard:
 		'WhatsApp has shown this account a yellow card and limits it for now. Restart the instance in the GREEN-API console; if the state stays, contact GREEN-API support.',
 	suspended:

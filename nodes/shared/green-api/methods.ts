@@ -19,8 +19,8 @@ interface Method {
 export type MethodEffect = 'read' | 'idempotentWrite' | 'write';
 
 /**
- * As GREEN-API's documentation has them ("Rate limiter" for the limits; addContact, editContact and
- * deleteContact are missing there and taken for 1).
+ * As GREEN-API's documentation has them ("Rate limiter" for the limits; addContact, editContact,
+ * deleteContact and checkAccount, which Telegram and MAX have, are missing there and taken for 1).
  *
  * Doing it twice is the same for editContact, which writes the same names again, for deleteContact
  * and deleteNotification, which name what is to go and touch nothing else, and for addContact, whose
@@ -34,6 +34,7 @@ export const METHODS = {
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
 	},
+	checkAccount: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
 	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
 	deleteContact: {
 		httpMethod: 'POST',

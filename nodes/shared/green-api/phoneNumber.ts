@@ -51,13 +51,13 @@ const OTHER_THINGS: readonly Reason[] = [
 	{
 		pattern:
 			/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|x|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|\d ?#/iu,
-		what: 'has an extension, and WhatsApp has none',
+		what: 'has an extension, and messengers have none',
 		todo: 'Give the phone number without its extension.',
 	},
 	{
 		pattern: /^-/,
-		what: 'begins with a minus sign, which no phone number or WhatsApp chat ID does',
-		todo: `IDs of groups in other messengers look like that. ${ACCEPTED_FORMS}`,
+		what: 'begins with a minus sign, as IDs of groups in Telegram and MAX do',
+		todo: `The "Messenger" of the credential is WhatsApp. ${ACCEPTED_FORMS}`,
 	},
 	{
 		pattern: DATE,

@@ -61,7 +61,7 @@ export class Answers {
 		const { outcome, isSender } = asked;
 		if (outcome.ok) {
 			runTry?.keep(question, outcome.value);
-			if (isRead && cacheMs > 0 && !outcome.value.isNull) {
+			if (isRead && cacheMs > 0 && !outcome.value.isEmpty) {
 				this.cache.keep(question, outcome.value, cacheMs);
 			}
 		}

@@ -13,6 +13,7 @@ import { processState, type ProcessState } from './processState';
 import { Repeats } from './repeats';
 import type { RunTry } from './retriedRuns';
 import type { Lane, SendQueue } from './sendQueue';
+import { Serial } from './serial';
 
 export type { LookUpPolicy, LookUpRequest, Send } from './attempts';
 
@@ -49,7 +50,8 @@ export interface Batch {
 	/**
 	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
 	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes.
+	 * far apart the same question comes. Of what changes the same chat, each begins when the one
+	 * before it has its outcome, so that the last one holds.
 	 *
 	 * @param requests what to ask, and how
 	 * @param ask asks what takes more than one lookup, of which the request is the first
@@ -71,6 +73,11 @@ function questionOf({ method, path, query, body }: GreenApiRequest): string {
 
 function isRead({ method }: GreenApiRequest): boolean {
 	return METHODS[method].effect === 'read';
+}
+
+/** What a request that changes something changes. */
+function changedBy({ body }: GreenApiRequest): string {
+	return String(body?.chatId);
 }
 
 /** The part of a batch that asks one method. */
@@ -118,11 +125,12 @@ class PacedBatch implements Batch {
 		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
 	): AsyncGenerator<LookUpOutcome, void> {
 		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
+		const writes = new Serial();
 		const repeats = new Repeats<Promise<LookUpOutcome>>(requests.filter(isRead).map(questionOf));
 		return lookAhead(requests, {
 			lookUp: (request) => {
 				const begin = async () => await ask(request, lookUp);
-				if (!isRead(request)) return begin();
+				if (!isRead(request)) return writes.run(changedBy(request), begin);
 				const { answer, isRepeated } = repeats.answer(questionOf(request), begin);
 				if (isRepeated) void answer.then(({ ok }) => ok && this.counter.found('shared'));
 				return answer;

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
+import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { readListedChat } from '@package/nodes/shared/green-api/chatList';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
+
+const WHATSAPP = messengerNamed('whatsapp');
+const TELEGRAM = messengerNamed('telegram');
 
 interface Entry {
 	id: string;
@@ -12,7 +18,9 @@ function idsOf(addressBook: AddressBook, filter: string): string[] {
 }
 
 function found(entries: Entry[], filter: string): Array<string | undefined> {
-	return [...new AddressBook(entries).search(filter)].map(({ name, number }) => name ?? number);
+	return [...new AddressBook(entries, WHATSAPP).search(filter)].map(
+		({ names: [name], number }) => name ?? number,
+	);
 }
 
 function named(...names: string[]): Entry[] {
@@ -94,31 +102,50 @@ describe('the address book', () => {
 		expect(found(named('Ann', 'Bob'), 'ann\nbob')).toEqual([]);
 	});
 
-	it('reads the entries of other messengers, which have chatId in place of id', () => {
-		const entries = [{ chatId: '79001234567@c.us', name: 'Ann' }];
-		expect(idsOf(new AddressBook(entries), 'ann')).toEqual(['79001234567@c.us']);
+	it('finds the chats of other messengers by name, id, phone number and username', () => {
+		const entries = [
+			{ chatId: '10000000', name: 'Ann', phoneNumber: 79_001_234_567, username: '@lovely' },
+			{ chatId: '-1001234567890', name: 'Family', phoneNumber: 0, username: '' },
+		];
+		const addressBook = new AddressBook(entries, TELEGRAM);
+		for (const typed of ['ann', '1000000', '+7 (900) 123', '@love']) {
+			expect(idsOf(addressBook, typed)).toEqual(['10000000']);
+		}
+		expect(idsOf(addressBook, 'fam')).toEqual(['-1001234567890']);
+		const numbers = addressBook.search('').map(({ number }) => number);
+		expect(numbers).toEqual(['+79001234567', '-1001234567890']);
 	});
 
 	it('finds what has the text anywhere, and nothing else, whatever the names', () => {
 		const name = fc.string({ unit: fc.constantFrom(...'aAbB .7@-'), maxLength: 8 });
 		const names = fc.array(name, { maxLength: 12 });
-		const filter = fc.string({ unit: fc.constantFrom(...'aAbB .'), maxLength: 3 });
+		const filter = fc.string({ unit: fc.constantFrom(...'aAbBcus .7@'), maxLength: 3 });
 		fc.assert(
 			fc.property(names, filter, (texts, typed) => {
 				const entries = named(...texts);
-				// A space between a point and a word makes no difference.
+				// A space between punctuation and a word makes no difference.
 				const plain = (text: string) =>
 					text
 						.toLowerCase()
 						.replace(/\s+/g, ' ')
 						.replace(/(?<=[.@-]) (?=[a-z\d])/g, '');
 				const wanted = plain(typed.trim());
-				const fitting = entries.filter(({ id, name: text = '' }) =>
-					[text.trim() === '' ? '' : plain(text), id].some((one) => one.includes(wanted)),
-				);
-				expect(idsOf(new AddressBook(entries), typed).sort()).toEqual(
-					fitting.map(({ id }) => id).sort(),
-				);
+				const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
+				const has = (text: string, part: string) => part !== '' && text.includes(part);
+				const fitting = entries.filter(({ id, name: text = '' }) => {
+					const name = text.trim() === '' ? '' : plain(text);
+					// Its end is the same for all, so that it tells nobody by itself.
+					const isId = [wanted, digits].some((part) => has(id, part) && !has('@c.us', part));
+					return wanted === '' || isId || has(name, wanted) || has(name, digits);
+				});
+				const expected = fitting.map(({ id }) => id);
+				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(expected.sort());
+				// Get Many looks at each chat by itself.
+				const each = entries.filter((entry) => {
+					const chat = readListedChat(entry, WHATSAPP);
+					return chat && isFound(chat, wantedIn(typed));
+				});
+				expect(each.map(({ id }) => id).sort()).toEqual(expected);
 			}),
 			{ numRuns: 1_000 },
 		);
@@ -127,8 +154,8 @@ describe('the address book', () => {
 	it('leaves out what is no contact or group', () => {
 		const rest = [null, undefined, 7, 'Ann', { id: 'status@broadcast', name: 'Ann' }, {}];
 		const list = [...rest, ...named('Ann')];
-		expect(idsOf(new AddressBook(list), '')).toEqual(['79001230000@c.us']);
-		expect(idsOf(new AddressBook(list), 'ann')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list, WHATSAPP), '')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list, WHATSAPP), 'ann')).toEqual(['79001230000@c.us']);
 	});
 
 	it.each([[''], [' \n'], [undefined]])('takes a name that is %j for none', (none) => {
@@ -145,8 +172,8 @@ describe('the address book', () => {
 			{ id: '4912345671@c.us' },
 		];
 		const ids = ['79001230001@c.us', '79001230002@c.us', '4912345671@c.us', '4912345672@c.us'];
-		expect(idsOf(new AddressBook(entries), '')).toEqual(ids);
-		expect(idsOf(new AddressBook([...entries].reverse()), '')).toEqual(ids);
+		expect(idsOf(new AddressBook(entries, WHATSAPP), '')).toEqual(ids);
+		expect(idsOf(new AddressBook([...entries].reverse(), WHATSAPP), '')).toEqual(ids);
 	});
 
 	it('shows a group by its id where it has no name', () => {

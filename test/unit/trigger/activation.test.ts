@@ -3,12 +3,14 @@ import type { Send } from '@package/nodes/GreenApiTrigger/listener/subscriber';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
 import { isStarting } from '@package/nodes/shared/green-api/failures';
 import { UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { VirtualClock } from '../../virtual-time/virtualClock';
 
 const need = (flag: string, options: Partial<Need> = {}): Need => ({
 	flags: [flag],
 	turnOnNotifications: true,
 	clearWebhookUrl: false,
+	messenger: messengerNamed('whatsapp'),
 	...options,
 });
 

@@ -22,6 +22,12 @@ const FIELD_LABELS: Record<ContactField, string> = {
 	muteExpiration: 'Mute Expiration',
 	name: 'Name',
 	products: 'Products',
+	chatType: 'Chat Type',
+	phoneNumber: 'Phone Number',
+	username: 'Username',
+	isPremium: 'Is Premium',
+	isVerified: 'Is Verified',
+	isScam: 'Is Scam',
 };
 
 const fieldOptions: INodePropertyOptions[] = [...CONTACT_FIELDS]
@@ -60,7 +66,8 @@ export const fields = {
 		displayOptions: { show: { output: ['selectedFields'] } },
 		options: fieldOptions,
 		default: [],
-		description: 'The fields to emit. The chat ID always comes along.',
+		description:
+			'The fields to emit. The chat ID always comes along. What the messenger does not have is null.',
 	}),
 	splitProducts: toggle({
 		displayName: 'Split Products Into Items',

@@ -1,11 +1,13 @@
 /** Contact → Get Contact Info: chat ids in, contacts out. */
 
 import type { Answer } from '../../../shared/green-api/answer';
-import type { ChatId, Rejection } from '../../../shared/green-api/chatId';
+import type { Rejection } from '../../../shared/green-api/chatId';
 import type { Contact } from '../../../shared/green-api/contact';
+import type { Messenger } from '../../../shared/green-api/messengers';
 import { CHAT } from '../../perItem/chatField';
 import type { ValuesOf } from '../../perItem/field';
 import { ask, type Decision, type Found, operation } from '../../perItem/operation';
+import { askAbout, throughAccount } from '../account';
 import { fields, options } from './fields';
 import { shapeContact } from './output';
 
@@ -17,20 +19,33 @@ const GROUP_REFUSED: Rejection = {
 		'Take groups out before this node, or choose another value for "Group Chats" in the options.',
 };
 
-/** What becomes of a group: getContactInfo answers `null` for it, so that is never asked. */
-const GROUP_DECISIONS: Record<Values['groupChats'], (groupId: string) => Decision> = {
+function refuseProducts({ label }: Messenger): Decision {
+	return {
+		kind: 'reject',
+		rejection: {
+			message: `${label} contacts have no products`,
+			description: 'Switch "Split Products Into Items" off for this credential.',
+		},
+	};
+}
+
+/** What becomes of a group: getContactInfo answers `null` or refuses, so that is never asked. */
+const GROUP_DECISIONS: Record<
+	Values['groupChats'],
+	(groupId: string, messenger: Messenger) => Decision
+> = {
 	chatIdOnly: (chatId) => ({ kind: 'emit', fields: { chatId, isGroup: true } }),
-	groupData: (groupId) => ask('getGroupData', { groupId }),
+	groupData: (groupId, { groupBody }) => ask('getGroupData', groupBody(groupId)),
 	skip: () => ({ kind: 'skip' }),
 	error: () => ({ kind: 'reject', rejection: GROUP_REFUSED }),
 };
 
-function shapePerson(answer: Answer, values: Values, chatId: string): Found {
+function shapePerson(answer: Answer, values: Values, chatId: string, messenger: Messenger): Found {
 	const contact = answer.read<Contact | null>();
 	// Read before shaping, which takes the contact over and may leave the link out.
 	const url = contact?.avatar;
 	return {
-		items: shapeContact(contact, chatId, values),
+		items: shapeContact(contact, chatId, values, messenger),
 		picture: values.downloadAvatar ? { url, binaryField: values.avatarBinaryField } : undefined,
 	};
 }
@@ -43,10 +58,15 @@ export const getContactInfo = operation({
 	chat: CHAT,
 	fields,
 	options,
-	decide: ({ groupChats }, { kind, id }: ChatId): Decision =>
-		kind === 'group' ? GROUP_DECISIONS[groupChats](id) : ask('getContactInfo', { chatId: id }),
-	shape: (answer, values, { kind, id }) =>
+	decide({ groupChats, splitProducts }, chat, messenger): Decision {
+		if (splitProducts && !messenger.hasProducts) return refuseProducts(messenger);
+		return chat.kind === 'group'
+			? GROUP_DECISIONS[groupChats](chat.id, messenger)
+			: askAbout('getContactInfo', chat);
+	},
+	ask: throughAccount('getContactInfo'),
+	shape: (answer, values, { kind, id }, messenger) =>
 		kind === 'group'
 			? { items: [{ chatId: id, isGroup: true, group: answer.read() }] }
-			: shapePerson(answer, values, id),
+			: shapePerson(answer, values, id, messenger),
 });

@@ -1,8 +1,8 @@
 /** The shape of what comes out, as the node's fields ask for it. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { phoneNumberOf } from '../../../shared/green-api/chatId';
 import { type Contact, productsOf } from '../../../shared/green-api/contact';
+import { type Messenger, ownFieldsOf } from '../../../shared/green-api/messengers';
 import { fingerprintOf } from './fingerprint';
 
 export interface ContactShape {
@@ -27,20 +27,21 @@ function omit(fields: IDataObject, name: string): IDataObject {
 	return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 }
 
-function simplify(contact: Contact): IDataObject {
+function simplify(contact: Contact, _fields: readonly string[], messenger: Messenger): IDataObject {
 	const chatId = String(contact.chatId);
 	return {
 		chatId,
-		phoneNumber: phoneNumberOf(chatId),
+		phoneNumber: messenger.phoneNumberOf(contact, chatId),
 		...pick(contact, ['name', 'contactName', 'isBusiness', 'category', 'description']),
 		...pick(contact, ['email', 'avatar']),
 		productCount: productsOf(contact).length,
+		...ownFieldsOf(contact, messenger),
 	};
 }
 
 const OUTPUTS: Record<
 	ContactShape['output'],
-	(contact: Contact, fields: readonly string[]) => IDataObject
+	(contact: Contact, fields: readonly string[], messenger: Messenger) => IDataObject
 > = {
 	raw: (contact) => contact,
 	simplified: simplify,
@@ -54,6 +55,7 @@ const OUTPUTS: Record<
  * @param answer the contact as GREEN-API sent it, or null where it knows nothing of the person
  * @param chatId the chat id that was asked for, which stands in for a missing one
  * @param shape what the user wants
+ * @param messenger whose contact it is
  * @returns one object; with `splitProducts` one for each product, or for a contact without products
  *   one with `product: null`, or none at all
  */
@@ -61,11 +63,12 @@ export function shapeContact(
 	answer: Contact | null,
 	chatId: string,
 	{ output, fields, splitProducts, contactsWithoutProducts, addFingerprint }: ContactShape,
+	messenger: Messenger,
 ): IDataObject[] {
 	const contact: Contact =
 		output === 'raw' && answer ? answer : { ...answer, chatId: answer?.chatId ?? chatId };
 	const products = productsOf(contact);
-	const wanted = OUTPUTS[output](contact, fields);
+	const wanted = OUTPUTS[output](contact, fields, messenger);
 	const shaped = addFingerprint ? { ...wanted, fingerprint: fingerprintOf(answer) } : wanted;
 	if (!splitProducts) return [shaped];
 
