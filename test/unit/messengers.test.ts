@@ -166,6 +166,7 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 				names: ['Ann'],
 				isSaved: false,
 				phoneNumber: null,
+				number: '10000000',
 			});
 		});
 	},
