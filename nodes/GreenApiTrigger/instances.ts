@@ -1,7 +1,7 @@
 /** What this n8n process keeps of the instances that its triggers listen to. */
 
-import { type Clock, systemClock } from '../shared/queue/clock';
-import { processTimetable, type Timetable } from '../shared/queue/timetable';
+import { type Clock, systemClock } from '../shared/time/clock';
+import { processTimetable, type Timetable } from '../shared/time/timetable';
 import { Activation } from './activation';
 import { Listener } from './listener/listener';
 

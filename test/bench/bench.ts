@@ -1,10 +1,15 @@
 /**
- * Measures the node against the GREEN-API double and prints what it took beside what it may take.
+ * Measures the node against the GREEN-API double and prints what it took beside what it may take;
+ * with `--picture` it also draws `docs/images/benchmark.svg` from what it measured.
  * Exit code 0: every target is met; 1: one is missed; 2: the bench itself failed.
  */
 
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { compareAtTheLimit, type Compared } from './comparison';
 import type { DoubleService } from './doubleProcess';
 import type { EngineService } from './engineProcess';
 import { type LoadResult, runLoad } from './loadCases';
@@ -21,9 +26,17 @@ import {
 	under,
 } from './pacedCases';
 import { measureOperations } from './operationCases';
+import { drawComparison } from './picture';
 import { BenchProcess, ownCpuMs, type Service } from './processes';
 import { type EngineProcess, type PacedCase, type PacedResult, runPaced } from './runPaced';
-import { clientTable, growthTable, machine, pacedTable, verdictTable } from './tables';
+import {
+	clientTable,
+	comparisonTable,
+	growthTable,
+	machine,
+	pacedTable,
+	verdictTable,
+} from './tables';
 import { judge, type Measured } from './targets';
 
 type Doubles = BenchProcess<DoubleService>;
@@ -110,6 +123,9 @@ async function runAll(): Promise<Results> {
 	};
 	await warmUp(doubles, [one, two, three, four]);
 
+	tellProgress('the node beside others, at the limit');
+	const compared = await compareAtTheLimit(doubles, [one, two, three]);
+
 	tellProgress('pacing on, side by side');
 	const run = async (paced: PacedCase, index: number) => {
 		// What thirty executions that begin at once do to each other is no case.
@@ -145,10 +161,11 @@ async function runAll(): Promise<Results> {
 		loading,
 		measureOperations(loading, tellProgress),
 	]);
-	return { paced: results, load, operations, others: await shareOfOthers() };
+	return { compared, paced: results, load, operations, others: await shareOfOthers() };
 }
 
 interface Results {
+	compared: Compared[];
 	paced: PacedResult[];
 	load: LoadResult;
 	operations: Measured[];
@@ -167,11 +184,12 @@ that the process, n8n included, has had so far. Heap: the most that was left aft
 every few seconds during a run and at its end, above what was left before the run with the input in
 place. output: what the output items take, alone. 100,000 items: times without the collections.`;
 
-function print({ paced, load, operations, others }: Results): boolean {
+function print({ compared, paced, load, operations, others }: Results): boolean {
 	const measured = [...paced.flatMap((result) => result.measured), ...load.measured, ...operations];
 	const verdicts = judge(measured);
 	const missed = verdicts.filter(({ isMet }) => !isMet).length;
 	console.log(`${machine()}; other programs took ${Math.round(100 * others)} % of it meanwhile\n`);
+	console.log(`At GREEN-API's limit\n${comparisonTable(compared)}\n`);
 	console.log(`Pacing on\n${pacedTable(paced)}\n${PACED_LEGEND}\n`);
 	console.log(
 		`Pacing off\n${clientTable(load.clients)}\n${growthTable(load.growth)}\n${LOAD_LEGEND}\n`,
@@ -180,6 +198,10 @@ function print({ paced, load, operations, others }: Results): boolean {
 	console.log(`${verdicts.length} targets, ${missed} missed; the bench took ${secondsSoFar()} s`);
 	return missed === 0;
 }
+
+const { values: flags } = parseArgs({ options: { picture: { type: 'boolean' } } });
+
+const PICTURE = join(__dirname, '../../docs/images/benchmark.svg');
 
 async function runInTime() {
 	const hanging = setTimeout(MOST_MS, undefined, { ref: false }).then(() => {
@@ -190,7 +212,10 @@ async function runInTime() {
 
 // Ending this process ends the ones it started.
 runInTime()
-	.then((results) => process.exit(print(results) ? 0 : 1))
+	.then((results) => {
+		if (flags.picture) writeFileSync(PICTURE, drawComparison(results.compared));
+		process.exit(print(results) ? 0 : 1);
+	})
 	.catch((error: unknown) => {
 		console.error(error);
 		process.exit(2);

@@ -14,7 +14,7 @@ import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/wo
 import { type ContactList, itemsOf } from './contactList';
 import type { Account } from './doubleProcess';
 
-/** The node's own bound, see `nodes/shared/queue/processWide.ts`. */
+/** The node's own bound, see `nodes/shared/queue/sendQueue.ts`. */
 const IN_FLIGHT = 64;
 
 const TIMEOUT_MS = 30_000;
@@ -65,7 +65,8 @@ const bareHelperNode: INodeType = {
 				disableFollowRedirect: true,
 			})) as IN8nHttpFullResponse;
 			const item = output[index];
-			if (item) item.json = JSON.parse(String(body)) as IDataObject;
+			// What is refused has an empty body.
+			if (item) item.json = JSON.parse(String(body) || '{}') as IDataObject;
 		});
 		return [output];
 	},
@@ -90,19 +91,40 @@ export function nodeWorkflow(list: ContactList, options: INodeParameters): Workf
 	return editNode(file, { onError: 'continueRegularOutput' });
 }
 
-function editNode(file: WorkflowFile, changes: Partial<WorkflowFile['nodes'][number]>) {
-	const nodes = file.nodes.map((node) =>
-		node.name === NODE_NAME ? { ...node, ...changes } : node,
-	);
+function editNode(
+	file: WorkflowFile,
+	changes: Partial<WorkflowFile['nodes'][number]>,
+	nodeName = NODE_NAME,
+) {
+	const nodes = file.nodes.map((node) => (node.name === nodeName ? { ...node, ...changes } : node));
 	return { ...file, nodes };
 }
 
-function runOn(engine: Engine, file: WorkflowFile, account: Account) {
+function runOn(engine: Engine, file: WorkflowFile, account: Account, nodeName = NODE_NAME) {
 	return async () => {
 		const run = await engine.run(file, { credentials: { greenApi: account } });
 		if (run.error) throw run.error;
-		return () => run.items(NODE_NAME);
+		return () => run.items(nodeName);
 	};
+}
+
+const HTTP_REQUEST = 'HTTP Request';
+
+/** n8n's HTTP Request node with its own means against a limit of one a second: "Batching". */
+function httpRequestWorkflow({ apiUrl }: Account, list: ContactList): WorkflowFile {
+	const file = withParameters(
+		withInput(testWorkflow('http-request'), itemsOf(list)),
+		{
+			method: 'POST',
+			url: `${apiUrl}/getContactInfo`,
+			sendBody: true,
+			specifyBody: 'json',
+			jsonBody: '={{ { chatId: $json.chatId } }}',
+			options: { batching: { batch: { batchSize: 1, batchInterval: 1_000 } } },
+		},
+		HTTP_REQUEST,
+	);
+	return editNode(file, { onError: 'continueRegularOutput' }, HTTP_REQUEST);
 }
 
 function bareHelper(inFlight: number): Client {
@@ -117,6 +139,10 @@ export const CLIENTS = {
 	/** With pacing off. */
 	node: (engine, account, list) =>
 		runOn(engine, nodeWorkflow(list, { requestsPerSecond: 0 }), account),
+	/** As it stands when it is dropped. */
+	nodeAtTheLimit: (engine, account, list) => runOn(engine, nodeWorkflow(list, {}), account),
+	httpRequest: (engine, account, list) =>
+		runOn(engine, httpRequestWorkflow(account, list), account, HTTP_REQUEST),
 	helper: bareHelper(IN_FLIGHT),
 	/** In the style of GREEN-API's own node. */
 	helperInSequence: bareHelper(1),

@@ -2,6 +2,7 @@
 
 import { cpus } from 'node:os';
 import Table, { type HorizontalAlignment } from 'cli-table3';
+import type { Compared } from './comparison';
 import type { ClientResult, GrowthResult } from './loadCases';
 import type { PacedResult } from './runPaced';
 import type { Verdict } from './targets';
@@ -36,6 +37,23 @@ export function machine(): string {
 	const processors = cpus();
 	const model = processors[0]?.model.trim() ?? 'unknown processor';
 	return `Node.js ${process.version}, ${processors.length} × ${model}`;
+}
+
+export function comparisonTable(results: readonly Compared[]): string {
+	return toTable<Compared>(
+		[
+			{ head: 'client', cell: ({ name }) => name, align: 'left' },
+			{ head: 'contacts', cell: ({ contacts }) => count(contacts) },
+			{ head: 'found', cell: ({ found }) => count(found) },
+			{ head: 'time, s', cell: ({ seconds }) => seconds.toFixed(1) },
+			{ head: 'requests', cell: ({ marks }) => count(marks.length) },
+			{
+				head: '429s',
+				cell: ({ marks }) => count(marks.filter(({ isRefused }) => isRefused).length),
+			},
+		],
+		results,
+	);
 }
 
 export function pacedTable(results: readonly PacedResult[]): string {

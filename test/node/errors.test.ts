@@ -54,8 +54,9 @@ describe('when something goes wrong', () => {
 			['Group Chats', { options: { groupChats: 'ask' } }],
 			['Include Input Fields', { options: { includeInputFields: 'yes' } }],
 			['Download Avatar', { options: { downloadAvatar: 1 } }],
-			['Avatar Binary Field', { options: { avatarBinaryField: 5 } }],
-			['Output Field Name', { options: { outputFieldName: 5 } }],
+			['Avatar Binary Field', { options: { avatarBinaryField: true } }],
+			['Output Field Name', { options: { outputFieldName: '={{ NaN }}' } }],
+			['Output Field Name', { options: { outputFieldName: ['found'] } }],
 			['Output Field Name', { options: { outputFieldName: 'error' } }],
 			['Timeout (Ms)', { options: { timeout: 0 } }],
 			['Timeout (Ms)', { options: { timeout: 'soon' } }],
@@ -100,11 +101,29 @@ describe('when something goes wrong', () => {
 				{ options: { maxRetries: '2', requestsPerSecond: ' 0.5 ', cacheSeconds: '60' } },
 				{ chatId: SEED_CHAT_ID },
 			],
+			[
+				'a number for text',
+				{ options: { outputFieldName: '={{ 2024 }}' } },
+				{ 2024: { chatId: SEED_CHAT_ID } },
+			],
 			['more than a timer can', { options: { timeout: 1e12 } }, { chatId: SEED_CHAT_ID }],
 			['a fraction', { options: { timeout: 5000.5 } }, { chatId: SEED_CHAT_ID }],
 		])('what an expression gives is taken as it is meant (%s)', async (_what, given, expected) => {
 			const finished = await run(withParameters(testWorkflow('contacts'), given));
 			expect(finished.json(NODE_NAME)[0]).toMatchObject(expected);
+		});
+
+		it.each<[string, INode['parameters']]>([
+			['a setting that can’t be meant', { options: { timeout: 'soon' } }],
+			['an expression', { options: { timeout: "={{ $('No Such Node').item.json.timeout }}" } }],
+		])('%s leaves the item its contact, in normal form', async (_what, parameters) => {
+			const input = [{ chatId: ' +7 (912) 123-45-67 ' }, { chatId: '12' }];
+			const file = withParameters(withInput(testWorkflow('contacts'), input), parameters);
+			const finished = await run(onError(file, 'continueRegularOutput'));
+			expect(finished.json(NODE_NAME).map(({ chatId }) => chatId)).toEqual([
+				'79121234567@c.us',
+				'12',
+			]);
 		});
 
 		it('a list in place of a contact is copied into the failed item, not shared', async () => {

@@ -9,7 +9,7 @@ import {
 	withInput,
 	withParameters,
 } from '../engine/workflowFiles';
-import { faults } from '../green-api-double/faults';
+import { faults, invalid } from '../green-api-double/faults';
 import type { GreenApiMethod } from '../green-api-double/methods';
 import { SEED_CHAT_ID, useNode } from './setup';
 
@@ -240,6 +240,20 @@ describe('Check WhatsApp', () => {
 		expect(parts.double.requests).toHaveLength(0);
 	});
 
+	it('an item that fails has its chat in normal form where it can be read', async () => {
+		const input = [' 79001234567-1581234048@G.US ', '+45 12 34 56 78', 'Ivan'];
+		const asking = withInput(
+			file,
+			input.map((chatId) => ({ chatId })),
+		);
+		const finished = await run(onError(asking, 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME).map(({ chatId, error }) => [chatId, typeof error])).toEqual([
+			[GROUP, 'string'],
+			['4512345678@c.us', 'string'],
+			['Ivan', 'string'],
+		]);
+	});
+
 	it('takes a privacy id of any length', async () => {
 		expect(await check('123@lid')).toMatchObject({ chatId: '123@lid' });
 	});
@@ -294,6 +308,14 @@ describe('Get Many', () => {
 		expect(idsOf(await many())).toEqual([IVAN, NOA]);
 	});
 
+	it.each(['@c.us', 'unknown', 5])(
+		'keeps the id of one whose new id is no id: %p',
+		async (newChatId) => {
+			list({ ...LID_ENTRY, newChatId });
+			expect(idsOf(await many())).toEqual([LID]);
+		},
+	);
+
 	it('leaves out what is no contact or group', async () => {
 		list({ id: 'status@broadcast' }, { name: 'no id' }, IVAN_ENTRY, { id: '1@newsletter' });
 		expect(idsOf(await many({ limit: 1 }))).toEqual([IVAN]);
@@ -321,8 +343,16 @@ describe('Get Many', () => {
 		['+7 (900) 123', [IVAN, GROUP]],
 		['fam', [GROUP]],
 		['nobody', []],
+		['972501234567@', ['972501234567@c.us']],
+		['48@g.us', [GROUP]],
+		['={{ 972501234567 }}', ['972501234567@c.us']],
+		['JOSE\u0301', ['34600123456@c.us']],
+		['jos\u00e9', ['34600123456@c.us']],
+		// Chat IDs end in these, alike for all.
+		...['us', 'c.us', 'g', '@', '.'].map((search): [string, string[]] => [search, []]),
 	])('search "%s"', async (search, expected) => {
-		list(IVAN_ENTRY, NOA_ENTRY, GROUP_ENTRY);
+		const jose = { id: '34600123456@c.us', name: 'Jose\u0301', type: 'user' };
+		list(IVAN_ENTRY, NOA_ENTRY, GROUP_ENTRY, jose);
 		const finished = await run(withParameters(file, { options: { search } }));
 		expect(finished.error).toBeUndefined();
 		expect(idsOf(finished.json(NODE_NAME))).toEqual(expected);
@@ -359,6 +389,18 @@ describe('Get Many', () => {
 		expect(parts.double.requests).toHaveLength(times + 1);
 	});
 
+	it('keeps the list that came after an empty one, and no empty one', async () => {
+		list(IVAN_ENTRY);
+		parts.double.addressBook.setEmptyLists(1);
+		const kept = withParameters(file, { options: { cacheSeconds: 3600 } });
+		for (const hint of [[], [expect.stringMatching(/, 1 from the cache\.$/)]]) {
+			const finished = await run(kept);
+			expect(idsOf(finished.json(NODE_NAME))).toEqual([IVAN]);
+			expect(finished.hints(NODE_NAME)).toEqual(hint);
+		}
+		expect(parts.double.requests).toHaveLength(2);
+	});
+
 	it('believes the fourth empty list, says what GREEN-API advises, and gives no item', async () => {
 		parts.double.addressBook.setEmptyLists(10);
 		const finished = await run(file);
@@ -377,10 +419,17 @@ describe('Get Many', () => {
 			expect(finished.error).toMatchObject({
 				name: 'NodeOperationError',
 				message: '"Limit" is not a number from 1 up [Item 0]',
+				description: 'Enter a number, e.g. 50.',
 			});
 			expect(parts.double.requests).toHaveLength(0);
 		},
 	);
+
+	it('blames no chat ID: it asks about none', async () => {
+		parts.double.script(faults.badRequestData);
+		const finished = await run(file);
+		expect(finished.error?.message).toBe('GREEN-API refused the request [Item 0]');
+	});
 
 	it.each([
 		['stopWorkflow', undefined],
@@ -497,6 +546,39 @@ describe('Create or Update', () => {
 		parts.double.script(faults.badRequestData, { method: 'editContact' });
 		const finished = await run(withInput(file, [{ chatId: IVAN, firstName: 'A' }]));
 		expect(finished.error?.message).toBe('GREEN-API does not accept this chat ID [Item 0]');
+	});
+
+	it.each([
+		["'firstName' must be shorter than 64 characters", 'GREEN-API does not accept this name'],
+		["'chatId' must be one of the next formats", 'GREEN-API does not accept this chat ID'],
+	])('changes nobody where the contact can’t be created: %s', async (details, message) => {
+		parts.double.addressBook.add(IVAN, 'Old Name');
+		parts.double.script(invalid(details), { method: 'addContact' });
+		const finished = await run(withInput(file, [{ chatId: IVAN, firstName: 'N'.repeat(300) }]));
+		expect(finished.error?.message).toBe(`${message} [Item 0]`);
+		expect(parts.double.requestsOf('editContact')).toHaveLength(0);
+		expect(saved(IVAN)).toBe('Old Name');
+	});
+
+	it('takes a number for a name', async () => {
+		await output(withInput(file, [{ chatId: IVAN, firstName: 1001 }]));
+		expect(saved(IVAN)).toBe('1001');
+	});
+
+	it('has the contact of an item without a name in normal form', async () => {
+		const nameless = withInput(file, [{ chatId: '+7 (900) 123-45-67', firstName: '' }]);
+		const finished = await run(onError(nameless, 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME)).toEqual([
+			{ chatId: IVAN, error: 'The first name is empty [Item 0]' },
+		]);
+	});
+
+	it('of a contact that comes more than once, the last name holds, though the first had to be sent again', async () => {
+		const names = ['Old', 'Older', 'New'];
+		const input = names.map((firstName) => ({ chatId: IVAN, firstName }));
+		parts.double.script(faults.serviceUnavailableJson, { method: 'addContact' });
+		expect(await output(withInput(file, input))).toHaveLength(3);
+		expect(saved(IVAN)).toBe('New');
 	});
 
 	it('tells when GREEN-API answers that it did nothing', async () => {
@@ -627,7 +709,25 @@ describe('Group → Get', () => {
 	it('of a group that GREEN-API knows nothing of is its chat id', async () => {
 		parts.double.addressBook.set(GROUP, null);
 		expect(await output(file)).toEqual([{ chatId: GROUP }]);
-		expect(await output(withParameters(file, { splitParticipants: true }))).toEqual([]);
+	});
+
+	it.each([null, { groupId: GROUP }, { groupId: GROUP, participants: [] }])(
+		'split, one without participants gives no item, and says so: %j',
+		async (body) => {
+			parts.double.addressBook.set(GROUP, body);
+			const finished = await run(withParameters(file, { splitParticipants: true }));
+			expect(finished.json(NODE_NAME)).toEqual([]);
+			expect(finished.hints(NODE_NAME)).toEqual([expect.stringContaining('no participants')]);
+		},
+	);
+
+	it('leaves out participants that are none', async () => {
+		const participants = [null, { id: IVAN }, 'x', {}];
+		parts.double.addressBook.set(GROUP, { ...group, participants });
+		const split = await output(withParameters(file, { splitParticipants: true }));
+		expect(split.map(({ chatId }) => chatId)).toEqual([IVAN, null]);
+		const [simple] = await output(withParameters(file, { output: 'simplified' }));
+		expect(simple).toMatchObject({ participantCount: 2 });
 	});
 
 	it('the list offers groups alone', async () => {

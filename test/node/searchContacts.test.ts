@@ -27,6 +27,8 @@ describe('the "From List" mode', () => {
 				{ id: '4915112345678@s.whatsapp.net', name: 7, contactName: null },
 				{ name: 'without an id' },
 				{ id: '79001234567-1581234048@g.us', name: '', type: 'group' },
+				{ id: '48221234567@c.us', newChatId: '@c.us', name: 'Gus' },
+				{ id: '84567890123459@lid', newChatId: '48231234567@c.us', name: 'Noa' },
 				null,
 			]),
 		});
@@ -35,7 +37,9 @@ describe('the "From List" mode', () => {
 	it('offers contacts by name with their numbers, groups marked, sorted by name, the nameless last', async () => {
 		expect(await search()).toEqual([
 			{ name: 'Family (group)', value: '120363043968066561@g.us' },
+			{ name: 'Gus (+48221234567)', value: '48221234567@c.us' },
 			{ name: 'Ivan Petrov (+79001234567)', value: '79001234567@c.us' },
+			{ name: 'Noa (+48231234567)', value: '48231234567@c.us' },
 			{ name: 'Żaneta (84567890123456@lid)', value: '84567890123456@lid' },
 			{ name: 'נועה (+972501234567)', value: '972501234567@c.us' },
 			{ name: '+48601234567', value: '48601234567@c.us' },
@@ -51,13 +55,17 @@ describe('the "From List" mode', () => {
 		['letters with diacritics', 'żan', '84567890123456@lid'],
 		['a phone number with punctuation', '+48 601-234', '48601234567@c.us'],
 		['part of a chat id', '561@g.us', '120363043968066561@g.us'],
+		['a name that is in the end of all ids, too', 'us', '48221234567@c.us'],
 	])('finds by %s', async (_what, filter, value) => {
 		expect((await search(filter)).map((result) => result.value)).toEqual([value]);
 	});
 
-	it('finds nothing where nothing fits', async () => {
-		expect(await search('nobody')).toEqual([]);
-	});
+	it.each(['nobody', '@', '.', '@c.us', 'lid'])(
+		'finds nothing where nothing fits: %s',
+		async (filter) => {
+			expect(await search(filter)).toEqual([]);
+		},
+	);
 
 	it('offers groups alone where a group is wanted', async () => {
 		expect(await search('', 'searchGroups')).toEqual([
@@ -144,6 +152,7 @@ describe('the "From List" mode, when GREEN-API gives no list', () => {
 
 	it.each([
 		['refuses', faults.wrongToken, 'GREEN-API does not accept the API Token'],
+		['does not say why', faults.badRequestData, 'GREEN-API refused the request'],
 		[
 			'sends something else',
 			{ kind: 'answer' as const, status: 200, body: '{}' },

@@ -45,6 +45,8 @@ function allTexts(refusal: CredentialRefusal): string {
 function expectRefusal(attempt: () => string, words: RegExp): void {
 	const refusal = refusalOf(attempt);
 	expect(refusal.message).toMatch(words);
+	// Tells n8n that nothing is broken.
+	expect(refusal).toMatchObject({ errorCode: 'CREDENTIAL_REFUSED', level: 'info' });
 	expectPlainWords({ message: refusal.message, description: refusal.description ?? '' });
 	expect(allTexts(refusal)).not.toContain(FAKE_TOKEN);
 }
@@ -110,6 +112,7 @@ describe('addressing a request', () => {
 		['a slash at the end of the API URL is ignored', 'https://api.green-api.com/', ''],
 		['many slashes at its end are, too', 'https://api.green-api.com///', ''],
 		['spaces around it are, too', ' https://api.green-api.com ', ''],
+		['spaces of another kind are, too', '\u00a0https://api.green-api.com\u00a0', ''],
 		['a path in it is kept', 'https://api.green-api.com/v3', '/v3'],
 		['a path’s slash at the end is ignored', 'https://api.green-api.com/v3/', '/v3'],
 		['a longer path is kept', 'https://api.green-api.com/a/b/', '/a/b'],
@@ -326,6 +329,7 @@ describe('refusing before anything is sent', () => {
 		'http://LOCALHOST:3000',
 		'http://127.0.0.1:3000',
 		'http://127.1.2.3',
+		'http://127.10.20.130',
 		'http://[::1]:3000',
 	])('but not on this computer itself: %s', (url) => {
 		expect(address('/getSettings', { apiUrl: url })).toBe(
@@ -453,6 +457,7 @@ describe('what stands for an instance', () => {
 		['a slash at the end', 'https://api.green-api.com/', ID],
 		['several slashes', 'https://api.green-api.com///', ID],
 		['spaces around', ' https://api.green-api.com\n', ` ${ID}\t`],
+		['spaces of another kind', '\u00a0https://api.green-api.com', ID],
 		['capitals', 'HTTPS://API.Green-API.com', ID],
 		['the port that goes without saying', 'https://api.green-api.com:443', ID],
 	])('is the same however its address is spelled: %s', (_what, url, id) => {

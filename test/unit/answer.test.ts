@@ -46,7 +46,23 @@ describe('reading an answer', () => {
 		}
 	});
 
+	it.each(['', ' \n', 'null'])('knows that there is nothing to tell: %j', (body) => {
+		const answer = answerOf(readAnswer(200, body, 'objectOrNothing'));
+		expect(answer.isNull).toBe(true);
+		expect(answer.read()).toBeNull();
+	});
+
+	it('gives an object where there is something to tell', () => {
+		const answer = answerOf(readAnswer(200, CONTACT, 'objectOrNothing'));
+		expect(answer.isNull).toBe(false);
+		expect(answer.read()).toEqual(JSON.parse(CONTACT));
+	});
+
 	it.each([
+		['object', ''],
+		['objectOrNothing', '[]'],
+		['objectOrNothing', '"x"'],
+		['list', ''],
 		['object', '[]'],
 		['object', `[${CONTACT}]`],
 		['object', '"null"'],
@@ -142,6 +158,7 @@ describe('an answer with a reason in place of a result', () => {
 		'{"result":false,"reason":"gone"}',
 		'{"chatId":"1@c.us","reason":"a field of its own"}',
 		'{"status":true,"reason":"fine"}',
+		'{"status":false,"reason":"gone","name":"Ivan"}',
 		'{"reason":""}',
 		'{"reason":null}',
 		'{"reason":{"text":"x"}}',

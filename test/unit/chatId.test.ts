@@ -95,9 +95,13 @@ describe('reading a chat id', () => {
 		['full-width digits', '＋７（１２３）４５６－７８－９０', 'person', '71234567890@c.us'],
 		['spaces around', '  71234567890@c.us\n', 'person', '71234567890@c.us'],
 		['spaces within', '71234567890 @ c.us', 'person', '71234567890@c.us'],
+		['several spaces in a row', '+7   123   456-78-90', 'person', '71234567890@c.us'],
 		['capitals', '71234567890@C.US', 'person', '71234567890@c.us'],
 		['capitals in a group', '120363144038483540@G.us', 'group', '120363144038483540@g.us'],
 		['a readable number with an ending', '+7 (123) 456-78-90@c.us', 'person', '71234567890@c.us'],
+		['a national look with an ending', '7 (123) 456-78-90@c.us', 'person', '71234567890@c.us'],
+		['a device of a readable number', '+7 123 456-78-90:12 @ c.us', 'person', '71234567890@c.us'],
+		['a device that stands apart', '+7 123 456-78-90 :12@c.us', 'person', '71234567890@c.us'],
 		['00 with an ending', '0071234567890@s.whatsapp.net', 'person', '71234567890@c.us'],
 		['marks a number is copied with', '\u202a+7 123 456 78 90\u202c', 'person', '71234567890@c.us'],
 		['brackets around the country code', '(+7) 123 456-78-90', 'person', '71234567890@c.us'],
@@ -208,11 +212,32 @@ describe('refusing what is no chat id', () => {
 		['letters', 'Ivan', /"Ivan" has letters/],
 		['letters before the ending', 'Ivan@c.us', /has letters/],
 		['letters in a privacy id', 'Ivan@lid', /only digits stand before @lid/],
+		['letters before the digits of a privacy id', 'Ivan1@lid', /only digits stand before @lid/],
+		['letters behind the digits of a privacy id', '1Ivan@lid', /only digits stand before @lid/],
+		['a privacy id of too many digits', `${'1'.repeat(21)}@lid`, /only digits stand/],
 		['letters in a group’s id', 'Ivan@g.us', /only digits stand before @g\.us/],
+		['a device of a group', '120363144038483540:3@g.us', /only digits stand before @g\.us/],
+		['letters before the digits of a group’s id', 'Ivan1@g.us', /only digits stand before @g\.us/],
+		['letters behind the digits of a group’s id', '1Ivan@g.us', /only digits stand before @g\.us/],
 		['the status feed', 'status@broadcast', /status feed, not a contact/],
 		['a channel', '120363144038483540@newsletter', /channel, not a contact/],
 		['a broadcast list', '1581234048@broadcast', /broadcast list, not a contact/],
 		['the status feed in capitals', 'Status@Broadcast', /status feed, not a contact/],
+		[
+			'a broadcast list called like the feed',
+			'my-status@broadcast',
+			/broadcast list, not a contact/,
+		],
+		[
+			'more than a device behind a privacy id',
+			'1234567:123456@lid',
+			/only digits stand before @lid/,
+		],
+		['more than a device behind a number', '71234567:123456@c.us', /characters that no chat ID/],
+		['an e-mail address and a link', 'ivan@example.com https://wa.me/71234567890', /no WhatsApp/],
+		['an e-mail address of a broadcaster', 'ivan@broadcast.com', /no WhatsApp chat ID/],
+		['an e-mail address of the status of one', 'status@broadcast.com', /no WhatsApp chat ID/],
+		['an e-mail address of a newsletter', 'ivan@newsletter.com', /no WhatsApp chat ID/],
 		['an e-mail address', 'ivan@example.com', /"ivan@example.com" is no WhatsApp chat ID/],
 		['an emoji', '🙂', /"🙂" has characters that no/],
 		['a plus alone', '+', /too short/],
@@ -235,6 +260,14 @@ describe('refusing what is no chat id', () => {
 		expect(rejectionOf(value).message).toMatch(words);
 		expectPlainWords(rejectionOf(value));
 	});
+
+	it.each(['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
+		'two numbers with %j between them are two lines',
+		(lineBreak) => {
+			const value = `1234567${lineBreak}7654321`;
+			expect(rejectionOf(value).message).toMatch(/more than one line/);
+		},
+	);
 
 	it('tells different things in different words', () => {
 		const kinds = [undefined, '', {}, [], true, '12345', 'Ivan', '🙂', 'ivan@example.com', NaN];
@@ -269,6 +302,11 @@ describe('refusing what is no chat id', () => {
 	it('shows as much of a long value as helps to find it', () => {
 		const { message } = rejectionOf(`Ivan Petrov, Moscow${'x'.repeat(100)}`);
 		expect(message).toMatch(/^"Ivan ?Petrov, ?Moscow\w*…"/);
+	});
+
+	it('shows a value of 40 characters in full', () => {
+		expect(rejectionOf('x'.repeat(40)).message).toContain(`"${'x'.repeat(40)}"`);
+		expect(rejectionOf('x'.repeat(41)).message).toContain(`"${'x'.repeat(40)}…"`);
 	});
 
 	it('cuts a long value between characters, not inside an emoji', () => {
@@ -310,10 +348,16 @@ describe('the phone number of a chat id', () => {
 		);
 	});
 
-	it.each(['123456789012345@lid', '120363144038483540@g.us', '71234567890', '', '@c.us', 'x@c.us'])(
-		'is null where the id holds none: %j',
-		(chatId) => {
-			expect(phoneNumberOf(chatId)).toBeNull();
-		},
-	);
+	it.each([
+		'123456789012345@lid',
+		'120363144038483540@g.us',
+		'71234567890',
+		'',
+		'@c.us',
+		'x@c.us',
+		'x7123@c.us',
+		'7123@c.us.x',
+	])('is null where the id holds none: %j', (chatId) => {
+		expect(phoneNumberOf(chatId)).toBeNull();
+	});
 });

@@ -8,6 +8,8 @@ import {
 	failureOfStatus,
 	isRateLimit,
 	isRefusal,
+	isStarting,
+	STARTING,
 } from '@package/nodes/shared/green-api/failures';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
@@ -66,7 +68,29 @@ const DOCUMENTED: Array<
 		/does not accept this chat ID/,
 		/./,
 	],
+	[
+		400,
+		'Message cannot be received because custom webhook url is set',
+		'instance',
+		/webhook URL is set/,
+		/webhookUrl/,
+	],
 	[400, 'bad request data', 'item', /does not accept this chat ID/, /./],
+	[400, 'Contact 77059640505@c.us already exists', 'item', /address book already/, /again/],
+	[
+		400,
+		"Validation failed. Details: 'firstName' must be shorter than 64 characters",
+		'item',
+		/does not accept this name/,
+		/too long/,
+	],
+	[
+		400,
+		"Validation failed. Details: 'lastName' must be a string",
+		'item',
+		/does not accept this name/,
+		/last name/,
+	],
 	[401, 'Unauthorized', 'instance', /API Token/, /apiTokenInstance/],
 	[403, 'Forbidden', 'instance', /Instance ID/, /idInstance and apiUrl/],
 	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
@@ -81,8 +105,15 @@ const DOCUMENTED: Array<
 	],
 	[404, '77059640505@c.us is not on WhatsApp', 'item', /not on WhatsApp/, /country code/],
 	[469, '', 'method', /no more requests of this kind/, /2 hours/],
-	[429, 'Too Many Requests', 'transient', /faster than it allows/, /one contact lookup a second/],
+	[429, 'Too Many Requests', 'transient', /faster than it allows/, /other software/],
 	[499, 'Client Closed Request', 'transient', /closed before the answer came/, /again/],
+	[
+		500,
+		'Cannot read properties of undefined (findUnAckedMessage)',
+		'item',
+		/not in the queue any more/,
+		/Nothing needs to be done/,
+	],
 	[500, 'Internal Server Error', 'transient', /could not answer/, /in a few minutes/],
 	[502, 'Bad Gateway', 'transient', /could not answer/, /in a few minutes/],
 	[503, 'Service Unavailable', 'transient', /could not answer/, /in a few minutes/],
@@ -149,6 +180,39 @@ describe('what GREEN-API’s answers mean', () => {
 		}
 	});
 
+	it('blames no chat ID where the request names no chat', () => {
+		for (const status of EVERY_STATUS.filter((other) => other !== 404)) {
+			for (const body of EVERY_BODY) {
+				const { message, description } = failureOfStatus(status, body, false);
+				expect(message + description).not.toMatch(/chat ID|country code/);
+			}
+		}
+		expect(failureOfStatus(400, 'bad request data', false)).toMatchObject({
+			kind: 'item',
+			message: 'GREEN-API refused the request',
+		});
+		expect(failureOfReason(200, 'something new', false).message).not.toContain('chat ID');
+	});
+
+	it('only "already exists" tells that a contact is there', () => {
+		const telling = DOCUMENTED.filter(([status, body]) => failureOfStatus(status, body).isThere);
+		expect(telling.map(([, body]) => body)).toEqual(['Contact 77059640505@c.us already exists']);
+	});
+
+	it('a limit that was met is given no number: it differs from method to method', () => {
+		const { message, description } = failureOfStatus(429, '');
+		expect(message + description).not.toMatch(/\d|one|lookup/);
+	});
+
+	it('a refusal that is not documented is told as one', () => {
+		expect(failureOfStatus(402, '').message).toMatch(/refused the request/);
+		expect(failureOfStatus(600, '').message).toMatch(/unknown way/);
+	});
+
+	it('advice names the console where the instance is looked after', () => {
+		expect(failureOfStatus(401, '').description).toContain('console.green-api.com');
+	});
+
 	it('an empty 400 concerns the item alone', () => {
 		for (const body of ['', HTML, '{}']) expect(failureOfStatus(400, body).kind).toBe('item');
 	});
@@ -194,6 +258,17 @@ describe('what GREEN-API’s answers mean', () => {
 				expect(failure).toMatchObject({ kind: 'method', code: '466' });
 				expect(failure.message).toMatch(/number of requests .* used up/);
 				expect(failure.description).toMatch(/change the tariff/);
+			},
+		);
+
+		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
+			'requests of a method that is named last, spelled %s: other methods still work',
+			(status) => {
+				const turned = { invokeStatus: { status, used: 100, method: 'getcontactinfo' } };
+				for (const space of [0, 4]) {
+					const body = JSON.stringify(turned, null, space).replaceAll(':', space ? ' : ' : ':');
+					expect(failureOfStatus(466, body)).toMatchObject({ kind: 'method', code: '466' });
+				}
 			},
 		);
 
@@ -304,12 +379,45 @@ describe('a request that came too soon after another one', () => {
 	});
 });
 
+describe('a request that is known not to have been done', () => {
+	it.each([
+		['the instance is starting', failureOfStatus(400, 'instance in starting process try later')],
+		['the request came too slowly', failureOfStatus(408, '')],
+		['it came too soon after another one', failureOfStatus(429, '')],
+		['GREEN-API could not be reached', failureOfNetwork('ECONNREFUSED')],
+	])('is one where %s', (_why, failure) => expect(failure.isUndone).toBe(true));
+
+	it.each([
+		['GREEN-API broke down', failureOfStatus(503, '')],
+		['the messenger was slow', failureOfStatus(400, 'timeout limit exceeded')],
+		['no answer came in time', failureOfNetwork('ETIMEDOUT')],
+		['the connection broke off', failureOfNetwork('ECONNRESET')],
+		['something else answered', failureOfBody(200)],
+	])('is none where %s', (_why, failure) => expect(failure).not.toHaveProperty('isUndone'));
+});
+
+describe('an instance that is starting', () => {
+	it('is known by what GREEN-API answers', () => {
+		const failure = failureOfStatus(400, 'instance in starting process try later');
+		expect(failure).toEqual(STARTING);
+		expect(isStarting(failure)).toBe(true);
+		expect(isStarting(afterTries(failure, 5))).toBe(true);
+	});
+
+	it('is not taken for one that answers in another way', () => {
+		for (const status of [401, 429, 500])
+			expect(isStarting(failureOfStatus(status, ''))).toBe(false);
+		expect(isStarting(failureOfStatus(400, 'instance account not authorized'))).toBe(false);
+		expect(isStarting(failureOfNetwork('ECONNRESET'))).toBe(false);
+	});
+});
+
 describe('a request that GREEN-API itself refused', () => {
 	it.each([400, 401, 403, 404, 429, 466, 499])('is one that was answered with %i', (status) => {
 		for (const body of ['', HTML]) expect(isRefusal(failureOfStatus(status, body))).toBe(true);
 	});
 
-	it.each([200, 302, 399, 500, 502, 503, 504, 599, 40, 4000])(
+	it.each([200, 302, 399, 500, 502, 503, 504, 599, 40, 1400, 4000])(
 		'is none that something on the way may have answered: %i',
 		(status) => expect(isRefusal(failureOfStatus(status, ''))).toBe(false),
 	);

@@ -146,6 +146,14 @@ describe('a fingerprint', () => {
 		expect(fingerprintOf(dealer)).toBe(md5OfText);
 	});
 
+	it('spells lists in their order, and fields within fields by their names', () => {
+		const text =
+			'["","","",["b","a"],"","",false,["[\\"7\\",\\"\\",\\"\\",\\"\\",\\"\\",\\"\\",[[\\"facebook\\",\\"PENDING\\"],[\\"whatsapp\\",\\"APPROVED\\"]]]"]]';
+		const reviewStatus = { whatsapp: 'APPROVED', facebook: 'PENDING' };
+		const dealer = { category: ['b', 'a'], products: [{ id: '7', reviewStatus }] };
+		expect(fingerprintOf(dealer)).toBe(createHash('md5').update(text).digest('hex'));
+	});
+
 	it('does not depend on links, nor on what is about the chat', () => {
 		fc.assert(
 			fc.property(contact, passing, passing, fc.webUrl(), (one, before, after, link) => {

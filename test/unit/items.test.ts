@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { IDataObject } from 'n8n-workflow';
-import { copyOf, foundItem, placeFields } from '@package/nodes/GreenApi/perItem/items';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { addBinary, copyOf, foundItem, placeFields } from '@package/nodes/GreenApi/perItem/items';
 import { deepFreeze, expectNothingShared } from '../assertions/objectGraph';
 
 const INCLUDE = { includeInputFields: true, outputFieldName: '' };
@@ -74,5 +74,28 @@ describe('an item with the input’s fields', () => {
 		expectNothingShared([one, other, input]);
 		const alone = foundItem({ chatId: 'x' }, 3, input, { ...INCLUDE, includeInputFields: false });
 		expect(alone).toEqual({ json: { chatId: 'x' }, pairedItem: { item: 3 } });
+	});
+});
+
+describe('a picture for an item', () => {
+	const picture = deepFreeze({ avatar: { data: 'cGlj', mimeType: 'image/jpeg' } });
+
+	it('stands beside the binary data that the item has, or is its first', () => {
+		const invoice = { data: 'aW52', mimeType: 'text/plain' };
+		const first: INodeExecutionData = { json: {} };
+		const second: INodeExecutionData = { json: {}, binary: { invoice } };
+		for (const item of [first, second]) addBinary(item, picture);
+		expect(first.binary).toEqual(picture);
+		expect(second.binary).toEqual({ invoice, ...picture });
+		expectNothingShared([first.binary, second.binary, picture]);
+	});
+
+	it('takes the place of what has the same name', () => {
+		const item: INodeExecutionData = {
+			json: {},
+			binary: { avatar: { data: 'b2xk', mimeType: 'image/png' } },
+		};
+		addBinary(item, picture);
+		expect(item.binary).toEqual(picture);
 	});
 });

@@ -193,4 +193,12 @@ describe('what is stored of an error', () => {
 		expect(JSON.parse(JSON.stringify(error))).toMatchObject({ context: {} });
 		expect(JSON.stringify(error)).not.toContain('itemIndex');
 	});
+
+	it('leaves the index to n8n, which may name another item or none', () => {
+		const error = inputError(NODE, rejectionOf('Ivan'), 2);
+		error.context.itemIndex = 5;
+		expect(error.context.itemIndex).toBe(5);
+		delete error.context.itemIndex;
+		expect(error.context).not.toHaveProperty('itemIndex');
+	});
 });

@@ -367,3 +367,23 @@ describe('where the contact goes', () => {
 		expectNothingShared(items);
 	});
 });
+
+describe('"Add Fingerprint"', () => {
+	it.each([RAW, SIMPLIFIED, selected('name')])('adds one field to those of $output', (wanted) => {
+		const [plain] = shapeContact(DEALER, CHAT_ID, wanted);
+		const [item] = shapeContact(DEALER, CHAT_ID, { ...wanted, addFingerprint: true });
+		expect(item).toEqual({
+			...plain,
+			fingerprint: expect.stringMatching(/^[\da-f]{32}$/) as string,
+		});
+	});
+
+	it('is that of the whole contact on each of its products', () => {
+		const [whole] = shapeContact(DEALER, CHAT_ID, { ...RAW, addFingerprint: true });
+		const cards = shapeContact(DEALER, CHAT_ID, { ...SPLIT, addFingerprint: true });
+		expect(cards.map(({ fingerprint }) => fingerprint)).toEqual([
+			whole?.fingerprint,
+			whole?.fingerprint,
+		]);
+	});
+});

@@ -9,6 +9,9 @@ describe('what an answer says of the limit', () => {
 		expect(read('100', '99')).toEqual({ requestsPerSecond: 100, remaining: 99 });
 		expect(read('1', '0')).toEqual({ requestsPerSecond: 1, remaining: 0 });
 		expect(read('0.5')).toEqual({ requestsPerSecond: 0.5 });
+		expect(read('0.25')).toEqual({ requestsPerSecond: 0.25 });
+		expect(read(' 10 ', ' 3 ')).toEqual({ requestsPerSecond: 10, remaining: 3 });
+		expect(read('1000', '1000')).toEqual({ requestsPerSecond: 1_000, remaining: 1_000 });
 		expect(read(10, 3)).toEqual({ requestsPerSecond: 10, remaining: 3 });
 	});
 

@@ -1,16 +1,14 @@
 /** Contact → Get Many: all contacts and groups of the account, in one request. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type ListedChat, matches, readListedChat } from '../../shared/green-api/chatList';
+import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
 import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
 import { amount, choice, text, toggle } from '../../shared/parameters/field';
+import { isFound, wantedIn } from '../listSearch/searchText';
 import { operation } from '../perItem/operation';
 
 /** How often an empty list is asked for again before it is believed. */
 const REPEATS = 3;
-
-/** The text tells it at once; a list is long enough to be parsed only once. */
-const EMPTY = /^\s*\[\s*\]\s*$/;
 
 /** GREEN-API documentation, "GetContacts": repeat the call when the list is empty. */
 const EMPTY_LIST =
@@ -108,13 +106,14 @@ const GROUP_QUERY = { all: undefined, people: { group: false }, groups: { group:
 
 interface Wanted {
 	type: keyof typeof GROUP_QUERY;
-	search: string;
+	/** As `wantedIn` gives it. */
+	texts: readonly string[];
 	onlySaved: boolean;
 }
 
-function isWanted(chat: ListedChat, { type, search, onlySaved }: Wanted): boolean {
+function isWanted(chat: ListedChat, { type, texts, onlySaved }: Wanted): boolean {
 	if (type !== 'all' && (chat.chatId.kind === 'group') !== (type === 'groups')) return false;
-	return (!onlySaved || chat.isSaved) && matches(chat, search);
+	return (!onlySaved || chat.isSaved) && isFound(chat, texts);
 }
 
 function* select(
@@ -151,19 +150,19 @@ export const getMany = operation({
 	async ask(request, lookUp) {
 		let outcome = await lookUp(request);
 		for (let repeat = 0; repeat < REPEATS; repeat++) {
-			if (!outcome.ok || !EMPTY.test(outcome.value.text)) return outcome;
-			// A kept answer would be the empty one.
-			outcome = await lookUp({ ...request, policy: { ...request.policy, cacheSeconds: 0 } });
+			if (!outcome.ok || !outcome.value.isEmpty) return outcome;
+			outcome = await lookUp(request);
 		}
 		return outcome;
 	},
-	shape(answer, { returnAll, limit, ...wanted }, _chat, messenger) {
+	shape(answer, { returnAll, limit, search, ...wanted }, _chat, messenger) {
 		const list = answer.read<IDataObject[]>();
 		if (list.length === 0) return { items: [], hint: EMPTY_LIST };
 		if (!list.some((entry) => readListedChat(entry, messenger))) {
 			return { items: [], hint: unreadable(list.length, messenger) };
 		}
 		const most = returnAll ? Infinity : limit;
-		return { items: select(list, { ...wanted, limit: most }, messenger) };
+		const texts = wantedIn(search);
+		return { items: select(list, { ...wanted, texts, limit: most }, messenger) };
 	},
 });

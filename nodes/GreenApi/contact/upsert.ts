@@ -47,9 +47,8 @@ const options = {
 	}),
 };
 
-/** GREEN-API documentation, "AddContact": 400 `Contact 77059640505@c.us already exists`. */
-function isThereAlready({ kind, code }: Failure): boolean {
-	return kind === 'item' && code === '400';
+function isThereAlready({ isThere }: Failure): boolean {
+	return isThere === true;
 }
 
 export const upsert = operation({

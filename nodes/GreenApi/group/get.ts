@@ -40,8 +40,16 @@ const fields = {
 	}),
 };
 
+const NO_PARTICIPANTS =
+	'GREEN-API sent no participants of one group or more, so there is no item for it. Check that the account is a member of each group.';
+
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null;
+}
+
 function participantsOf({ participants }: Group): IDataObject[] {
-	return Array.isArray(participants) ? participants : [];
+	const list: unknown[] = Array.isArray(participants) ? participants : [];
+	return list.filter(isObject);
 }
 
 /** @param seconds since 1970, as GREEN-API has it; @returns ISO text, or null for any other value */
@@ -86,7 +94,10 @@ export const get = operation({
 	decide: (_values, { id }, { groupBody }) => ask('getGroupData', groupBody(id)),
 	shape(answer, { output, splitParticipants }, { id }) {
 		const group = answer.read<Group | null>() ?? { chatId: id };
-		if (splitParticipants) return { items: split(group, id) };
+		if (splitParticipants) {
+			const hasNone = participantsOf(group).length === 0;
+			return { items: split(group, id), ...(hasNone && { hint: NO_PARTICIPANTS }) };
+		}
 		return { items: [output === 'raw' ? group : simplify(group, id)] };
 	},
 });

@@ -1,60 +1,21 @@
 /** The chats of an instance, in the order that a list shows them, to be searched with every letter typed. */
 
-import type { ChatId } from '../../shared/green-api/chatId';
-import { readListedChat } from '../../shared/green-api/chatList';
+import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
 import type { Messenger } from '../../shared/green-api/messengers';
-
-/** A contact or group of the list that getContacts gives. */
-export interface ListedChat {
-	chatId: ChatId;
-	/** What the user knows the chat by: the phone's address book first, then the chat's own name. */
-	name: string | undefined;
-	/** The id for people to read: a phone number with its plus where there is one. */
-	number: string;
-}
-
-interface Entry {
-	chat: ListedChat;
-	/** What it can be found by: names and id, folded, each between line ends. */
-	text: string;
-}
-
-const PUNCTUATION_BEFORE_WORD = /[^\p{L}\p{M}\p{N}\s]+(?=[\p{L}\p{N}])/gu;
-
-/**
- * @returns a text that is the same for any case, any white space and letters that only look
- *   different, with a space or nothing before each word
- */
-function fold(text: string): string {
-	return text
-		.normalize('NFKC')
-		.toLowerCase()
-		.replace(/\s+/g, ' ')
-		.replace(PUNCTUATION_BEFORE_WORD, '$& ');
-}
-
-function readEntry(entry: unknown, messenger: Messenger): Entry | undefined {
-	const listed = readListedChat(entry, messenger);
-	if (!listed) return undefined;
-	const { chatId, names, phoneNumber } = listed;
-	const number = phoneNumber === null ? chatId.id : `+${phoneNumber}`;
-	// WhatsApp's ids begin with the number.
-	const ids = chatId.id.startsWith(phoneNumber ?? '')
-		? [chatId.id]
-		: [chatId.id, phoneNumber ?? ''];
-	const text = `\n${[...names, ...ids].map(fold).join('\n')}\n`;
-	return { chat: { chatId, name: names[0], number }, text };
-}
+import { searchTextOf, wantedIn } from './searchText';
 
 const { compare } = new Intl.Collator();
 
 /** By name; who has none comes last, as a list that starts with bare numbers tells its reader little. */
-function inOrder({ chat: a }: Entry, { chat: b }: Entry): number {
-	if (a.name === undefined || b.name === undefined) {
-		const nameless = Number(a.name === undefined) - Number(b.name === undefined);
-		return nameless || compare(a.number, b.number);
+function inOrder(
+	{ names: [aName], number: aNumber }: ListedChat,
+	{ names: [bName], number: bNumber }: ListedChat,
+): number {
+	if (aName === undefined || bName === undefined) {
+		const nameless = Number(aName === undefined) - Number(bName === undefined);
+		return nameless || compare(aNumber, bNumber);
 	}
-	return compare(a.name, b.name) || compare(a.number, b.number);
+	return compare(aName, bName) || compare(aNumber, bNumber);
 }
 
 /**
@@ -70,31 +31,28 @@ function rankAt(text: string, at: number, end: number): number {
 	return text[end] === '\n' || text[end] === '@' ? RANK.whole : RANK.start;
 }
 
-/** What to look for, if anything: the text, and the digits of a phone number as people type it, "+7 (123)". */
-function wantedIn(filter: string): string[] {
-	const text = fold(filter.trim());
-	const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
-	return [...new Set([text, digits])].filter((part) => part !== '');
-}
-
 /** Made once for a list as it was fetched: a search sorts nothing, and goes through one long text. */
 export class AddressBook {
 	private readonly chats: readonly ListedChat[];
 	/** The texts of all chats, in their order. */
 	private readonly text: string;
-	/** Where the text of each chat ends. */
-	private readonly ends: readonly number[];
+	/** Where the text of each chat ends, and where what tells it from others does. */
+	private readonly ends: ReadonlyArray<{ text: number; own: number }>;
 
 	/**
 	 * @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out
 	 * @param messenger whose list it is
 	 */
 	constructor(list: readonly unknown[], messenger: Messenger) {
-		const entries = list.flatMap((entry) => readEntry(entry, messenger) ?? []).sort(inOrder);
-		this.chats = entries.map(({ chat }) => chat);
-		this.text = entries.map(({ text }) => text).join('');
-		let end = 0;
-		this.ends = entries.map(({ text }) => (end += text.length));
+		this.chats = list.flatMap((entry) => readListedChat(entry, messenger) ?? []).sort(inOrder);
+		const searchTexts = this.chats.map(searchTextOf);
+		this.text = searchTexts.map(({ text }) => text).join('');
+		let start = 0;
+		this.ends = searchTexts.map(({ text, end }) => {
+			const own = start + end;
+			start += text.length;
+			return { text: start, own };
+		});
 	}
 
 	/**
@@ -118,9 +76,11 @@ export class AddressBook {
 		let index = 0;
 		let at = this.text.indexOf(wanted);
 		while (at !== -1) {
-			while (at >= (this.ends[index] ?? Infinity)) index += 1;
-			const rank = rankAt(this.text, at, at + wanted.length);
-			ranks[index] = Math.min(rank, ranks[index] ?? RANK.none);
+			while (at >= (this.ends[index]?.text ?? Infinity)) index += 1;
+			if (at < (this.ends[index]?.own ?? 0)) {
+				const rank = rankAt(this.text, at, at + wanted.length);
+				ranks[index] = Math.min(rank, ranks[index] ?? RANK.none);
+			}
 			at = this.text.indexOf(wanted, at + 1);
 		}
 	}

@@ -8,9 +8,10 @@ import type {
 import { apiError } from '../../shared/client/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/client/transport';
 import type { Answer } from '../../shared/green-api/answer';
+import type { ListedChat } from '../../shared/green-api/chatList';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
-import { AddressBook, type ListedChat } from './addressBook';
+import { AddressBook } from './addressBook';
 
 /**
  * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who

@@ -1,8 +1,8 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import type { ListedChat } from './addressBook';
+import type { ListedChat } from '../../shared/green-api/chatList';
 import { listChats } from './listChats';
 
-function labelOf({ chatId: { kind }, name, number }: ListedChat): string {
+function labelOf({ chatId: { kind }, names: [name], number }: ListedChat): string {
 	if (kind === 'group') return `${name ?? number} (group)`;
 	return name === undefined ? number : `${name} (${number})`;
 }

@@ -13,6 +13,6 @@ export async function searchGroups(
 ): Promise<INodeListSearchResult> {
 	return await listChats.call(this, filter, {
 		isListed: ({ chatId }) => chatId.kind === 'group',
-		labelOf: ({ name, number }) => name ?? number,
+		labelOf: ({ names: [name], number }) => name ?? number,
 	});
 }

@@ -1,7 +1,7 @@
 /** The field that says which chat an item is about. */
 
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { ChatIdReading, ChatKind, Rejection } from '../../shared/green-api/chatId';
+import type { ChatId, ChatKind, Rejection } from '../../shared/green-api/chatId';
 import type { Messenger } from '../../shared/green-api/messengers';
 
 /** It is called `chatId`, whatever the chats are, so that items of one operation suit the next. */
@@ -127,6 +127,11 @@ export function givenChatReader(
 		: (_itemIndex, input) => (Object.hasOwn(input, field) ? input[field] : undefined);
 }
 
+/** What stands in a chat field; a chat that can be read, but won't do, is there as well. */
+export type ChatReading =
+	| { ok: true; chatId: ChatId }
+	| { ok: false; rejection: Rejection; chatId?: ChatId };
+
 /**
  * The one place where a chat is read for any operation.
  *
@@ -141,9 +146,9 @@ export function readChat(
 	{ kinds, refusal }: ChatField,
 	defaultCountryCode: string,
 	messenger: Messenger,
-): ChatIdReading {
+): ChatReading {
 	const reading = messenger.readChat(given, { defaultCountryCode });
 	return reading.ok && !kinds.includes(reading.chatId.kind)
-		? { ok: false, rejection: refusal }
+		? { ok: false, rejection: refusal, chatId: reading.chatId }
 		: reading;
 }

@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import type { ChatId, Rejection } from '../../shared/green-api/chatId';
 import type { Messenger } from '../../shared/green-api/messengers';
 import type { LookUpRequest } from '../../shared/queue/batch';
-import { givenChatReader, readChat } from './chatField';
+import { type ChatReading, givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
 import { requestFor, type Settings, settingsReader } from './settings';
 
@@ -19,7 +19,7 @@ export interface InputItem {
 interface RejectPlan extends InputItem {
 	kind: 'reject';
 	rejection: Rejection;
-	/** What the chat field held. */
+	/** The chat in normal form, or what the field held where it can't be read. */
 	given: unknown;
 	settings?: Settings;
 }
@@ -45,7 +45,7 @@ interface SkipPlan extends InputItem {
 export type Plan = RejectPlan | AskPlan | EmitPlan | SkipPlan;
 
 /** Stands for the chat of operations that are about none. */
-const NO_CHAT: ChatId = { kind: 'person', id: '' };
+const NO_CHAT: ChatReading = { ok: true, chatId: { kind: 'person', id: '' } };
 
 /** n8n's own words for an expression that can't be resolved. */
 function readExpressionError(error: unknown): Rejection {
@@ -64,20 +64,25 @@ function lackOf({ name }: Operation, { label }: Messenger): Rejection {
 	};
 }
 
+/** @returns what stands for the chat of an item that comes to nothing */
+function shown({ chatId }: ChatReading, written: unknown): unknown {
+	return chatId?.id ?? written;
+}
+
 function planItem(
 	operation: Operation,
 	messenger: Messenger,
 	item: InputItem,
 	settings: Settings,
-	given: unknown,
+	written: unknown,
 ): Plan {
+	const chat = operation.chat
+		? readChat(written, operation.chat, settings.defaultCountryCode, messenger)
+		: NO_CHAT;
 	const reject = (rejection: Rejection): Plan => {
-		return { ...item, kind: 'reject', settings, rejection, given };
+		return { ...item, kind: 'reject', settings, rejection, given: shown(chat, written) };
 	};
 	if (settings.rejection) return reject(settings.rejection);
-	const chat = operation.chat
-		? readChat(given, operation.chat, settings.defaultCountryCode, messenger)
-		: { ok: true as const, chatId: NO_CHAT };
 	if (!chat.ok) return reject(chat.rejection);
 
 	const { chatId } = chat;
@@ -99,7 +104,7 @@ function planItem(
 		case 'skip':
 			return { ...item, kind: 'skip' };
 		case 'reject':
-			return { ...item, kind: 'reject', settings, rejection: decision.rejection, given: chatId.id };
+			return reject(decision.rejection);
 	}
 }
 
@@ -124,7 +129,9 @@ export function planItems(
 			given = givenOf(itemIndex, input.json);
 			return planItem(operation, messenger, item, settingsOf(itemIndex), given);
 		} catch (error) {
-			return { ...item, kind: 'reject', rejection: readExpressionError(error), given };
+			const chat = operation.chat ? readChat(given, operation.chat, '', messenger) : NO_CHAT;
+			const rejection = readExpressionError(error);
+			return { ...item, kind: 'reject', rejection, given: shown(chat, given) };
 		}
 	});
 }

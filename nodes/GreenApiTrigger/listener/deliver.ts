@@ -1,6 +1,6 @@
 /** Hands one notification to one trigger. */
 
-import type { Clock } from '../../shared/queue/clock';
+import type { Clock } from '../../shared/time/clock';
 import type { Notification } from '../notifications/notification';
 import { afterExecution, type Ending } from './afterExecution';
 import type { Subscriber } from './subscriber';

@@ -1,7 +1,7 @@
 /** The one long poll on an instance's queue, for all triggers in this process that listen to it. */
 
 import type { Failure } from '../../shared/green-api/failures';
-import type { Clock } from '../../shared/queue/clock';
+import type { Clock } from '../../shared/time/clock';
 import type { Received } from '../notifications/notification';
 import { deliver, type Joined, start } from './deliver';
 import { decideHead, type Delivery, type Head, headOf } from './head';

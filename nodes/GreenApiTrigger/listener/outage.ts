@@ -2,7 +2,7 @@
 
 import type { Logger } from 'n8n-workflow';
 import type { Failure } from '../../shared/green-api/failures';
-import type { Clock } from '../../shared/queue/clock';
+import type { Clock } from '../../shared/time/clock';
 import { retryWait } from './verdict';
 import { wait } from './wait';
 

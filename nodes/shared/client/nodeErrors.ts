@@ -62,7 +62,6 @@ export function inputError(
 	itemIndex?: number,
 ): NodeOperationError {
 	const message = nameItem(rejection.message, itemIndex);
-	const { description } = rejection;
-	const error = new NodeOperationError(node, message, { description });
-	return withItem(keepWords(error, message, description), itemIndex);
+	const error = new NodeOperationError(node, message);
+	return withItem(keepWords(error, message, rejection.description), itemIndex);
 }

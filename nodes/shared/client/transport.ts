@@ -122,7 +122,9 @@ export async function sendRequest(
 			CREDENTIAL_TYPE,
 			options,
 		)) as IN8nHttpFullResponse;
-		const outcome = readAnswer(statusCode, String(body), expected);
+		const { chatId, groupId } = request.body ?? {};
+		const namesChat = (chatId ?? groupId) !== undefined;
+		const outcome = readAnswer(statusCode, String(body), expected, namesChat);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

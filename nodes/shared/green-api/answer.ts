@@ -19,6 +19,8 @@ export type AnswerKind = 'object' | 'list' | 'objectOrNothing';
 export class Answer {
 	/** Whether GREEN-API answered `null`, as it does for groups. */
 	readonly isNull: boolean;
+	/** Whether it tells of nothing: `null`, or an empty list. Who asks again may be told more. */
+	readonly isEmpty: boolean;
 
 	/**
 	 * @param text JSON
@@ -29,6 +31,7 @@ export class Answer {
 		private parsed: unknown = JSON.parse(text),
 	) {
 		this.isNull = parsed === null;
+		this.isEmpty = this.isNull || (Array.isArray(parsed) && parsed.length === 0);
 	}
 
 	/** @returns the parsed JSON, a new object each time */
@@ -56,17 +59,27 @@ function reasonIn(parsed: unknown): string | undefined {
  * @param status HTTP status
  * @param body the body as text, exactly as sent
  * @param expected what the method's answers are
+ * @param namesChat whether the request names a chat
  * @returns the answer, or the failure that stands in its place: a refusal, with whatever status, a
  *   cut-off answer, a proxy's page
  */
-export function readAnswer(status: number, body: string, expected: AnswerKind): Outcome<Answer> {
-	if (status < 200 || status > 299) return { ok: false, failure: failureOfStatus(status, body) };
+export function readAnswer(
+	status: number,
+	body: string,
+	expected: AnswerKind,
+	namesChat = true,
+): Outcome<Answer> {
+	if (status < 200 || status > 299) {
+		return { ok: false, failure: failureOfStatus(status, body, namesChat) };
+	}
 	const mayBeEmpty = expected === 'objectOrNothing';
 	if (mayBeEmpty && body.trim() === '') return { ok: true, value: new Answer('null') };
 	try {
 		const parsed: unknown = JSON.parse(body);
 		const reason = reasonIn(parsed);
-		if (reason !== undefined) return { ok: false, failure: failureOfReason(status, reason) };
+		if (reason !== undefined) {
+			return { ok: false, failure: failureOfReason(status, reason, namesChat) };
+		}
 		if (kindOf(parsed) === (mayBeEmpty ? 'object' : expected)) {
 			return { ok: true, value: new Answer(body, parsed) };
 		}

@@ -12,6 +12,17 @@ export interface ListedChat {
 	isSaved: boolean;
 	/** Digits, or null where it has none, or hides it. */
 	phoneNumber: string | null;
+	/** The id for people to read: a phone number with its plus where there is one. */
+	number: string;
+}
+
+/** The first comes first; where it can't be read, the next still names the chat. */
+function firstChatId(written: readonly unknown[], { readChat }: Messenger): ChatId | undefined {
+	for (const value of written) {
+		const reading = value ? readChat(value) : undefined;
+		if (reading?.ok && isChatId(reading.chatId)) return reading.chatId;
+	}
+	return undefined;
 }
 
 function isName(value: unknown): value is string {
@@ -29,30 +40,15 @@ function isName(value: unknown): value is string {
 export function readListedChat(entry: unknown, messenger: Messenger): ListedChat | undefined {
 	if (typeof entry !== 'object' || entry === null) return undefined;
 	const fields = entry as IDataObject;
-	const { id, chatId, newChatId, name, contactName, username } = fields;
-	const reading = messenger.readChat(newChatId || id || chatId);
-	if (!reading.ok || !isChatId(reading.chatId)) return undefined;
+	const { name, contactName, username } = fields;
+	const chatId = firstChatId([fields.newChatId, fields.id, fields.chatId], messenger);
+	if (!chatId) return undefined;
+	const phoneNumber = messenger.phoneNumberOf(fields, chatId.id);
 	return {
-		chatId: reading.chatId,
+		chatId,
 		names: [contactName, name, username].filter(isName),
 		isSaved: isName(contactName),
-		phoneNumber: messenger.phoneNumberOf(fields, reading.chatId.id),
+		phoneNumber,
+		number: phoneNumber === null ? chatId.id : `+${phoneNumber}`,
 	};
-}
-
-/**
- * @param chat whose names and id are looked at
- * @param search part of a name in any case, of a phone number however it is punctuated, or of a
- *   chat id; nothing fits all
- */
-export function matches(
-	{ chatId: { id }, names, phoneNumber }: ListedChat,
-	search: string,
-): boolean {
-	const wanted = search.trim().toLocaleLowerCase();
-	if (id.includes(wanted)) return true;
-	if (names.some((name) => name.toLocaleLowerCase().includes(wanted))) return true;
-	// A phone number, as people type it: "+7 (123)".
-	const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
-	return digits !== '' && [id, phoneNumber ?? ''].some((text) => text.includes(digits));
 }

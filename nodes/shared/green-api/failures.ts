@@ -22,15 +22,19 @@ export interface Failure {
 	isUndone?: true;
 	/** An instance of another messenger answers so, too. */
 	isUnfit?: true;
+	/** What was to be created is there already. */
+	isThere?: true;
 }
 
-type Meaning = Pick<Failure, 'kind' | 'message' | 'description' | 'isUndone' | 'isUnfit'>;
+type Meaning = Omit<Failure, 'code' | 'retryAfterMs'>;
 
 interface StatusMeaning extends Meaning {
 	/** The HTTP statuses it stands for, from and to. */
 	status: readonly [number, number];
 	/** Set when the status alone does not tell: what the body says. */
 	body?: RegExp;
+	/** Set when it holds only where the request names a chat. */
+	ofChat?: true;
 }
 
 const RATE_LIMITED = '429';
@@ -66,6 +70,13 @@ const CHAT_ID_REFUSED: Meaning = {
 	message: 'GREEN-API does not accept this chat ID',
 	description: 'Check that the number is right and has its country code.',
 	isUnfit: true,
+};
+
+const REQUEST_REFUSED: Meaning = {
+	kind: 'item',
+	message: 'GREEN-API refused the request',
+	description:
+		'Check the values in the credential and in the fields of the node, then run the workflow again.',
 };
 
 /**
@@ -117,7 +128,25 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		description: `Clear webhookUrl in ${CONSOLE}, or let the trigger clear it with its option "Clear Webhook URL".`,
 	},
 	{ status: [400, 400], body: /timeout limit exceeded/i, ...MESSENGER_SLOW },
-	{ status: [400, 400], ...CHAT_ID_REFUSED },
+	{
+		// GREEN-API documentation, "AddContact": `Contact 77059640505@c.us already exists`.
+		status: [400, 400],
+		body: /already exists/i,
+		kind: 'item',
+		message: "The contact is in the phone's address book already",
+		description: 'Run the workflow again to change its name.',
+		isThere: true,
+	},
+	{
+		status: [400, 400],
+		body: /\b(first|last)Name\b/,
+		kind: 'item',
+		message: 'GREEN-API does not accept this name',
+		description:
+			'Check the first and the last name: one of them may be too long, or have characters that the phone can’t save.',
+	},
+	{ status: [400, 400], ofChat: true, ...CHAT_ID_REFUSED },
+	{ status: [400, 400], ...REQUEST_REFUSED, isUnfit: true },
 	{
 		status: [401, 401],
 		kind: 'instance',
@@ -156,7 +185,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		kind: 'transient',
 		message: 'GREEN-API received requests faster than it allows',
 		description:
-			'It allows one contact lookup a second for each instance, and something else may be using them up. Look for other software on this instance, or run the workflow again later.',
+			'Its limit holds for each instance and kind of request, and something else may be using it up. Look for other software on this instance, or run the workflow again later.',
 		isUndone: true,
 	},
 	{
@@ -186,12 +215,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
 		message: 'The connection to GREEN-API was closed before the answer came',
 		description: 'Run the workflow again.',
 	},
-	{
-		status: [400, 499],
-		kind: 'item',
-		message: 'GREEN-API refused the request',
-		description: 'Check the chat ID and the credential, then run the workflow again.',
-	},
+	{ status: [400, 499], ...REQUEST_REFUSED },
 	{
 		status: [500, 500],
 		body: /findUnAckedMessage/,
@@ -289,19 +313,28 @@ const NOT_JSON: Meaning = {
 };
 
 function failure(meaning: Meaning, code: string): Failure {
-	const { kind, message, description, isUndone, isUnfit } = meaning;
-	const marks = { ...(isUndone && { isUndone }), ...(isUnfit && { isUnfit }) };
+	const { kind, message, description, isUndone, isUnfit, isThere } = meaning;
+	const marks = {
+		...(isUndone && { isUndone }),
+		...(isUnfit && { isUnfit }),
+		...(isThere && { isThere }),
+	};
 	return { kind, message, description, code, ...marks };
 }
 
 /**
  * @param status HTTP status of an answer that is not 2xx
  * @param body the answer's body, as text
+ * @param namesChat whether the request names a chat
  * @returns what it means; never holds any of `body`
  */
-export function failureOfStatus(status: number, body: string): Failure {
+export function failureOfStatus(status: number, body: string, namesChat = true): Failure {
 	const meaning = STATUS_MEANINGS.find(
-		(row) => status >= row.status[0] && status <= row.status[1] && (row.body?.test(body) ?? true),
+		(row) =>
+			status >= row.status[0] &&
+			status <= row.status[1] &&
+			(row.body?.test(body) ?? true) &&
+			(namesChat || !row.ofChat),
 	);
 	return failure(meaning ?? UNEXPECTED_STATUS, String(status));
 }
@@ -309,11 +342,12 @@ export function failureOfStatus(status: number, body: string): Failure {
 /**
  * @param status HTTP status of the answer, 2xx
  * @param reason what the answer says in place of a result
+ * @param namesChat whether the request names a chat
  * @returns what it means; never holds any of `reason`
  */
-export function failureOfReason(status: number, reason: string): Failure {
+export function failureOfReason(status: number, reason: string, namesChat = true): Failure {
 	const meaning = REASON_MEANINGS.find((row) => row.reason.test(reason));
-	return failure(meaning ?? failureOfStatus(400, reason), String(status));
+	return failure(meaning ?? failureOfStatus(400, reason, namesChat), String(status));
 }
 
 /**

@@ -84,19 +84,13 @@ export function planOfNumber(digits: string): NumberingPlan | undefined {
 
 /**
  * @param written a national number as somebody wrote it, with or without a trunk prefix
- * @returns the number without the prefix, in each way that the prefix can be read
+ * @returns the number without the prefix, where it has one
  */
 function withoutTrunk({ trunk, transform }: NumberingPlan, written: string): string[] {
 	const match = trunk?.exec(written);
 	if (!trunk || !match || match[0] === '') return [];
-	const rest = written.slice(match[0].length);
-	const dropped = match.length > 1 && match.at(-1) !== undefined && transform !== null;
-	const first = written.slice(0, 1);
-	return [
-		dropped ? written.replace(trunk, transform) : rest,
-		// "80" and "0", then a carrier: a shorter prefix may be meant.
-		...(trunk.exec(first)?.[0] === first ? [written.slice(1)] : []),
-	];
+	const isReplaced = transform !== null && match.at(-1) !== undefined;
+	return [isReplaced ? written.replace(trunk, transform) : written.slice(match[0].length)];
 }
 
 /**
@@ -111,6 +105,6 @@ export function nationalNumbers(
 	const fits = (number: string) => plan.national.test(number);
 	return {
 		plain: fits(written),
-		dialled: [...new Set(withoutTrunk(plan, written).filter(fits))],
+		dialled: withoutTrunk(plan, written).filter(fits),
 	};
 }

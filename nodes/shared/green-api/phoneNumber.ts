@@ -385,7 +385,9 @@ export function readPhoneNumber(
 	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
 		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
-		const place = { given, written, digits: digits.slice(2), firstGroup: firstGroup - 2 };
+		// Of "00 8 (495) …", the group behind the 00.
+		const afterPrefix = firstGroup - 2 || (groups[1]?.digits.length ?? 0);
+		const place = { given, written, digits: digits.slice(2), firstGroup: afterPrefix };
 		return readInternational(place, '00');
 	}
 	return hasCountry ? readWithDefault(given, digits, plan) : readBare(given, written);

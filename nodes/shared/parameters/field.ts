@@ -108,7 +108,8 @@ export function toggle(property: INodeProperties): Field<boolean> {
 /**
  * @param property how it is shown; its default stands in for a text that is empty
  * @param refuse says why a text won't do
- * @returns a field that holds text, without spaces around it
+ * @returns a field that holds text, without spaces around it; a number, as spreadsheets have them, is
+ *   taken as it is written
  */
 export function text(
 	property: INodeProperties,
@@ -117,7 +118,7 @@ export function text(
 	return {
 		property,
 		read(given) {
-			const written = given ?? '';
+			const written = Number.isFinite(given) ? String(given) : (given ?? '');
 			if (typeof written !== 'string') {
 				return reject(`"${property.displayName}" is no text`, 'Enter text.');
 			}
@@ -152,7 +153,7 @@ export function amount(property: INodeProperties): Field<number> {
 			}
 			return reject(
 				`"${property.displayName}" is not a number from ${minValue} up`,
-				`Enter a number, e.g. ${String(property.default)}, or remove the option.`,
+				`Enter a number, e.g. ${String(property.default)}.`,
 			);
 		},
 	};

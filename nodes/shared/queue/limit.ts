@@ -1,63 +1,39 @@
 /**
- * When the next request of one instance and method may go. Decides only: it sends nothing, waits
- * for nothing, and is told what time it is. GREEN-API refuses with 429 what comes faster than its
- * limit, whichever process sent what came before. There are three modes:
+ * When the next request of one instance and method may go. Decides only, and is told the time.
  *
- * - `alone`: one after the other, a little further apart than the limit's spacing.
- * - `searching`: the very first request was refused, so others use the limit. Polls until one gets
- *   through: that has found a slot.
- * - `sharing`: all processes that know of others cut the time into the same slots, by the wall
- *   clock. Each keeps the slots of a frame in which it got through last time, drops those in which
- *   it was refused, and tries another one now and then. Who has few slots tries more, so that shares
- *   become even; who met no refusal for long tries more, so that the slots of a process that left
- *   are found.
- *
- * Quantities without a unit are parts of the limit's spacing. Together they reach what
- * `test/unit/queue/limit.simulation.test.ts` asks for; most may be a fifth more or less.
+ * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
+ * refusal. Who got through only after several polls has met others, and *shares* from then on: all
+ * that share cut the time into the same slots, by the wall clock; ten of them are a frame. Each
+ * begins with every slot, and leaves one in which it was refused: of two that want a slot one keeps
+ * it, and none stays empty. Who has none left polls again. Now and then each tries a slot that it
+ * left, and has it again when it gets through: more often with few slots, so that shares become
+ * even, and after a long time without a refusal, so that what a process leaves behind is found.
+ * Quantities are counts, or parts of the limit's spacing. `limit.simulation.test.ts` needs each.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
 
 /** Above the spacing: with 50 ms of jitter at one a second, 2.5 % of the requests come too early. */
 export const MARGIN = 0.039;
-/** From a request that came too early to its next try, and twice as much each time. */
-const RETRY = 0.08;
-/** So many refusals in a row, over half a spacing, are neither jitter's nor a busy n8n's doing. */
-const REFUSALS_BY_OTHERS = 4;
-
-/** Between polls: each of the five in a spacing meets another part of the gap that MARGIN leaves. */
-const SEARCH = 0.2;
-/** Polls until the wait grows: twice what finds the gap. If refusals count, too, growth ends it. */
-const MOST_POLLS = 50;
-/** The wait grows to no more: a limit that counts refusals is open after one spacing. */
-const LONGEST_WAIT = 2;
-
+/** From a refusal on: four take a bit more than a spacing, and so meet others' MARGIN in 9 rounds. */
+const POLL = 0.252;
+/** Then the wait grows, so that a limit for which refused requests count, too, opens. */
+const MOST_POLLS = 40;
+/** In a row: jitter and a busy n8n rarely bring as many, and little is lost when they do. */
+const REFUSALS_BY_OTHERS = 2;
+/** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
+const SLOT = 1.05;
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
-/** Length of a slot: room for 45 ms between clocks or on the way, at one a second. */
-const SLOT = 1.045;
-/** A try in a slot that is not one's own comes so much before its owner's request. */
-const EARLIER = 0.02;
-/** Chance to try such a slot, for who has one slot … */
-const TRY = 0.22;
-/** … and for who has n, so many powers of n less … */
-const EVENNESS = 1.3;
-/** … and so many times as much with each frame without a refusal. */
-const QUIET_GROWTH = 1.5;
-/** Who is later than this for a slot leaves it to others. */
-const LATE = 0.25;
+/** So many times as readily is a slot tried with each frame without a refusal. */
+const QUIET_GROWTH = 2;
 
-type Mode = 'alone' | 'searching' | 'sharing';
-
-/** What has to be known of a request to learn from what became of it. */
+/** What has to be known of a request; `slot` only where the process shares. */
 export interface SentRequest {
 	sentAt: number;
 	spacingMs: number;
-	mode: Mode;
-	slot: number;
-	/** Nothing was sent for a frame before it. */
-	isFirst: boolean;
-	/** The user's cap keeps this process below the limit, so that it needs no slots. */
+	slot: number | undefined;
+	/** A cap keeps this process below the limit: it needs no slots. */
 	isCapped: boolean;
 }
 
@@ -68,18 +44,17 @@ export function plannedAt(slot: number, now: number, spacingMs: number): number 
 
 /** Times are in ms, by a clock that never goes back. */
 export class Limit {
-	private mode: Mode = 'alone';
-	private spacing: number;
+	/** The shortest time between two requests that the limit is believed to allow. */
+	spacingMs: number;
 	private nextAt = -Infinity;
 	private last: SentRequest | undefined;
-	/** In a row, in this mode. */
-	private refusals = 0;
-	/** When slot 0 began. */
-	private origin = 0;
+	private refusalsInARow = 0;
+	private isSharing = false;
+	private slotZeroAt = 0;
 	private slot = 0;
 	private lastRefusedSlot = 0;
-	/** Places in the frame. */
-	private readonly own = new Set<number>();
+	/** Places in the frame that it left to others. */
+	private readonly left = new Set<number>();
 
 	/**
 	 * @param requestsPerSecond the documented limit, until an answer says another one
@@ -91,102 +66,85 @@ export class Limit {
 		private readonly random: () => number,
 		private readonly wallNow: () => number,
 	) {
-		this.spacing = 1000 / requestsPerSecond;
-	}
-
-	/** The shortest time between two requests that the limit is believed to allow. */
-	get spacingMs(): number {
-		return this.spacing;
+		this.spacingMs = 1000 / requestsPerSecond;
 	}
 
 	/** @returns when the next request may be sent; in the past when it may at once */
 	nextSlot(now: number): number {
-		if (this.isAfterBreak(now)) this.beAlone(-Infinity);
-		while (this.mode === 'sharing' && this.nextAt < now - LATE * this.spacing) this.chooseSlot();
+		const breakMs = (FRAME + 1) * SLOT * this.spacingMs;
+		if (this.last && now > this.last.sentAt + breakMs) this.startOver(-Infinity);
+		// Who is late for a slot leaves it to others.
+		while (this.isSharing && this.nextAt < now - this.spacingMs / 2) this.chooseSlot();
 		return this.nextAt;
 	}
 
 	/** @returns the request that goes out now, for `accepted` or `refused` */
 	sent(now: number, isCapped = false): SentRequest {
-		const { mode, slot, spacing: spacingMs } = this;
-		const isFirst = this.isAfterBreak(now);
-		this.last = { sentAt: now, spacingMs, mode, slot, isFirst, isCapped };
-		if (mode === 'sharing') this.chooseSlot();
-		else this.nextAt = this.spacedFrom(plannedAt(this.nextAt, now, spacingMs));
+		const slot = this.isSharing ? this.slot : undefined;
+		this.last = { sentAt: now, spacingMs: this.spacingMs, slot, isCapped };
+		if (this.isSharing) this.chooseSlot();
+		else this.nextAt = plannedAt(this.nextAt, now, this.spacingMs) + (1 + MARGIN) * this.spacingMs;
 		return this.last;
 	}
 
 	accepted(request: SentRequest, now: number): void {
-		if (request.mode !== this.mode || request.spacingMs !== this.spacing) return;
-		if (this.mode === 'alone') this.refusals = 0;
-		if (this.mode === 'searching') return this.share(now, request);
-		if (this.mode === 'sharing') this.own.add(request.slot % FRAME);
-		if (this.own.size === FRAME) this.beAlone(this.spacedFrom(this.last?.sentAt ?? now));
+		if (this.isOutdated(request)) return;
+		const metOthers = this.refusalsInARow >= REFUSALS_BY_OTHERS || this.left.size === FRAME;
+		this.refusalsInARow = 0;
+		if (request.slot !== undefined) this.left.delete(request.slot % FRAME);
+		else if (metOthers && !request.isCapped) this.share(request, now);
 	}
 
 	/** With 429; it took nothing of the limit. */
 	refused(request: SentRequest, now: number): void {
-		if (request.mode !== this.mode || request.spacingMs !== this.spacing) return;
-		if (this.mode === 'sharing') {
-			if (this.own.size > 1) this.own.delete(request.slot % FRAME);
+		if (this.isOutdated(request)) return;
+		this.refusalsInARow += 1;
+		if (request.slot !== undefined) {
+			this.left.add(request.slot % FRAME);
 			this.lastRefusedSlot = request.slot;
-			return;
-		}
-		this.refusals += 1;
-		if (this.mode === 'alone' && !request.isCapped) {
-			if (request.isFirst) this.mode = 'searching';
-			else if (this.refusals >= REFUSALS_BY_OTHERS) return this.share(now);
-		}
-		const retry = Math.min(SEARCH, RETRY * 2 ** (this.refusals - 1));
-		const poll = this.mode === 'searching' ? SEARCH : retry;
-		const wait = Math.min(LONGEST_WAIT, poll * Math.max(1, this.refusals / MOST_POLLS) ** 2);
-		if (request === this.last) this.nextAt = Math.max(now, request.sentAt + wait * this.spacing);
+			this.isSharing = this.left.size < FRAME;
+			if (this.isSharing) return;
+		} else if (request !== this.last) return;
+		const wait = POLL * Math.max(1, this.refusalsInARow / MOST_POLLS);
+		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
 	}
 
 	/** An answer said what the limit is. */
 	follow({ requestsPerSecond }: ServerLimit): void {
-		if (1000 / requestsPerSecond === this.spacing) return;
-		this.spacing = 1000 / requestsPerSecond;
-		this.beAlone(this.spacedFrom(this.last?.sentAt ?? -Infinity));
+		if (1000 / requestsPerSecond === this.spacingMs) return;
+		this.spacingMs = 1000 / requestsPerSecond;
+		this.startOver((this.last?.sentAt ?? -Infinity) + (1 + MARGIN) * this.spacingMs);
 	}
 
-	private spacedFrom(time: number): number {
-		return time + this.spacing * (1 + MARGIN);
+	private isOutdated({ slot, spacingMs }: SentRequest): boolean {
+		return (slot !== undefined) !== this.isSharing || spacingMs !== this.spacingMs;
 	}
 
-	private isAfterBreak(now: number): boolean {
-		return !this.last || now > this.last.sentAt + FRAME * this.spacing;
-	}
-
-	private beAlone(nextAt: number): void {
-		this.mode = 'alone';
-		this.refusals = 0;
-		this.own.clear();
+	private startOver(nextAt: number): void {
+		this.isSharing = false;
+		this.left.clear();
+		this.refusalsInARow = 0;
 		this.nextAt = nextAt;
 	}
 
-	/** Begins with the slot of this request, or with every other one. */
-	private share(now: number, found?: SentRequest): void {
-		const slotAt = (time: number) => (time - this.origin) / (SLOT * this.spacing);
-		this.mode = 'sharing';
-		this.origin = now - this.wallNow();
-		this.slot = Math.ceil(slotAt(Math.max(now, (this.last?.sentAt ?? now) + this.spacing))) - 1;
-		this.lastRefusedSlot = this.slot - FRAME;
-		this.own.clear();
-		if (found) this.own.add(Math.round(slotAt(found.sentAt)) % FRAME);
-		else for (let next = 1; next < FRAME; next += 2) this.own.add((this.slot + next) % FRAME);
+	private share({ sentAt }: SentRequest, now: number): void {
+		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
+		this.isSharing = true;
+		this.slotZeroAt = now - this.wallNow();
+		this.left.delete(Math.round(slotAt(sentAt)) % FRAME);
+		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
 		this.chooseSlot();
 	}
 
+	/** Each of its own, and by chance one in between: one in a frame for who has a single slot. */
 	private chooseSlot(): void {
 		const quietFrames = (this.slot - this.lastRefusedSlot) / FRAME;
-		const chance = (TRY * QUIET_GROWTH ** quietFrames) / this.own.size ** EVENNESS;
-		let isOwn: boolean;
-		do {
-			this.slot += 1;
-			isOwn = this.own.has(this.slot % FRAME);
-		} while (!isOwn && this.random() >= chance);
-		const start = this.origin + this.slot * SLOT * this.spacing;
-		this.nextAt = isOwn ? start : start - EARLIER * this.spacing;
+		const chance = QUIET_GROWTH ** quietFrames / (FRAME * (FRAME - this.left.size) ** 2);
+		const isLeft = () => this.left.has(this.slot % FRAME);
+		do this.slot += 1;
+		while (isLeft() && this.random() >= chance);
+		// A try comes before the request of the slot's owner, so that it counts.
+		const at = this.slot * SLOT - (isLeft() ? MARGIN : 0);
+		this.nextAt = this.slotZeroAt + at * this.spacingMs;
 	}
 }

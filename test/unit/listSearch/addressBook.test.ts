@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
+import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { readListedChat } from '@package/nodes/shared/green-api/chatList';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 
 const WHATSAPP = messengerNamed('whatsapp');
@@ -17,7 +19,7 @@ function idsOf(addressBook: AddressBook, filter: string): string[] {
 
 function found(entries: Entry[], filter: string): Array<string | undefined> {
 	return [...new AddressBook(entries, WHATSAPP).search(filter)].map(
-		({ name, number }) => name ?? number,
+		({ names: [name], number }) => name ?? number,
 	);
 }
 
@@ -37,6 +39,16 @@ describe('the address book', () => {
 			'Joanna',
 			'Marianne',
 		]);
+	});
+
+	it('counts a chat by the best of its names, and by the best place in each', () => {
+		const entries = [{ id: '79001234567@c.us', contactName: 'Bob', name: 'Ann' }];
+		expect(found([...named('Anna'), ...entries], 'ann')).toEqual(['Bob', 'Anna']);
+		expect(found(named('Bob Ann', 'Ann Joanna'), 'ann')).toEqual(['Ann Joanna', 'Bob Ann']);
+	});
+
+	it.each(['bob 7900', '7900 bob', '7900x'])('takes %j for no phone number', (filter) => {
+		expect(found([{ id: '79001234567@c.us', name: 'Ada' }], filter)).toEqual([]);
 	});
 
 	it('counts a number that is typed in full, or its beginning, as it counts a name', () => {
@@ -107,31 +119,72 @@ describe('the address book', () => {
 	it('finds what has the text anywhere, and nothing else, whatever the names', () => {
 		const name = fc.string({ unit: fc.constantFrom(...'aAbB .7@-'), maxLength: 8 });
 		const names = fc.array(name, { maxLength: 12 });
-		const filter = fc.string({ unit: fc.constantFrom(...'aAbB .'), maxLength: 3 });
+		const filter = fc.string({ unit: fc.constantFrom(...'aAbBcus .7@'), maxLength: 3 });
 		fc.assert(
 			fc.property(names, filter, (texts, typed) => {
 				const entries = named(...texts);
-				// A space between a point and a word makes no difference.
+				// A space between punctuation and a word makes no difference.
 				const plain = (text: string) =>
 					text
 						.toLowerCase()
 						.replace(/\s+/g, ' ')
 						.replace(/(?<=[.@-]) (?=[a-z\d])/g, '');
 				const wanted = plain(typed.trim());
-				const fitting = entries.filter(({ id, name: text = '' }) =>
-					[text.trim() === '' ? '' : plain(text), id].some((one) => one.includes(wanted)),
-				);
-				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(
-					fitting.map(({ id }) => id).sort(),
-				);
+				const digits = /^[+\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
+				const has = (text: string, part: string) => part !== '' && text.includes(part);
+				const fitting = entries.filter(({ id, name: text = '' }) => {
+					const name = text.trim() === '' ? '' : plain(text);
+					// Its end is the same for all, so that it tells nobody by itself.
+					const isId = [wanted, digits].some((part) => has(id, part) && !has('@c.us', part));
+					return wanted === '' || isId || has(name, wanted) || has(name, digits);
+				});
+				const expected = fitting.map(({ id }) => id);
+				expect(idsOf(new AddressBook(entries, WHATSAPP), typed).sort()).toEqual(expected.sort());
+				// Get Many looks at each chat by itself.
+				const each = entries.filter((entry) => {
+					const chat = readListedChat(entry, WHATSAPP);
+					return chat && isFound(chat, wantedIn(typed));
+				});
+				expect(each.map(({ id }) => id).sort()).toEqual(expected);
 			}),
 			{ numRuns: 1_000 },
 		);
 	});
 
+	it('leaves out what is no contact or group', () => {
+		const rest = [null, undefined, 7, 'Ann', { id: 'status@broadcast', name: 'Ann' }, {}];
+		const list = [...rest, ...named('Ann')];
+		expect(idsOf(new AddressBook(list, WHATSAPP), '')).toEqual(['79001230000@c.us']);
+		expect(idsOf(new AddressBook(list, WHATSAPP), 'ann')).toEqual(['79001230000@c.us']);
+	});
+
+	it.each([[''], [' \n'], [undefined]])('takes a name that is %j for none', (none) => {
+		const entry = { id: '4912345678@c.us', contactName: none, name: none } as Entry;
+		expect(found([entry, ...named('Bob')], '')).toEqual(['Bob', '+4912345678']);
+		expect(found([{ ...entry, name: 'Ann' }], 'ann')).toEqual(['Ann']);
+	});
+
+	it('has those of the same name, and those without one, in the order of their numbers', () => {
+		const entries = [
+			{ id: '79001230002@c.us', name: 'Ann' },
+			{ id: '79001230001@c.us', name: 'Ann' },
+			{ id: '4912345672@c.us' },
+			{ id: '4912345671@c.us' },
+		];
+		const ids = ['79001230001@c.us', '79001230002@c.us', '4912345671@c.us', '4912345672@c.us'];
+		expect(idsOf(new AddressBook(entries, WHATSAPP), '')).toEqual(ids);
+		expect(idsOf(new AddressBook([...entries].reverse(), WHATSAPP), '')).toEqual(ids);
+	});
+
+	it('shows a group by its id where it has no name', () => {
+		expect(found([{ id: '120363144038483540@g.us' }], '1203')).toEqual(['120363144038483540@g.us']);
+	});
+
 	it('gives all, the nameless last, where nothing is typed', () => {
-		const entries = [{ id: '4912345678@c.us' }, ...named('Bob', 'Ann')];
-		expect(found(entries, '')).toEqual(['Ann', 'Bob', '+4912345678']);
-		expect(found(entries, '  ')).toEqual(['Ann', 'Bob', '+4912345678']);
+		const entries = [{ id: '4912345678@c.us' }, ...named('Zoe', 'Bob', 'Ann')];
+		for (const list of [entries, [...entries].reverse()]) {
+			expect(found(list, '')).toEqual(['Ann', 'Bob', 'Zoe', '+4912345678']);
+			expect(found(list, '  ')).toEqual(['Ann', 'Bob', 'Zoe', '+4912345678']);
+		}
 	});
 });

@@ -156,7 +156,7 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 			for (const seed of FEW_SEEDS) {
 				const world = { seed, limiter, options: { headers } };
 				const { ratio, refusals } = await batchOf(110, world, { requestsPerSecond: 5 });
-				expect(ratio).toBeLessThanOrEqual(1.05);
+				expect(ratio).toBeLessThanOrEqual(1.04);
 				expect(refusals).toBeLessThanOrEqual(3);
 			}
 		},
@@ -192,9 +192,9 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 
 describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	it.each([
-		[2, 0.87, 0.16],
+		[2, 0.9, 0.15],
 		[3, 0.9, 0.25],
-		[4, 0.91, 0.38],
+		[4, 0.9, 0.35],
 	])(
 		'%d of them use %d of the limit with %d refused at most, and share it evenly',
 		async (processes, leastUsed, mostRefused) => {
@@ -217,30 +217,43 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		},
 	);
 
-	it('hardly meet a refusal where each is capped a little below its share', async () => {
-		const refused = [];
-		for (const seed of SEEDS) {
-			const { clock, instance, join } = simulate({ seed, limiter });
-			for (const name of chatIds(3, 'process ')) join(name, ENDLESS, { requestsPerSecond: 0.3 });
-			await clock.pass(300 * SECOND_MS);
-			expect(instance.accepted.length / 300).toBeGreaterThanOrEqual(0.84);
-			refused.push(refusedPart(instance.requests.slice(instance.requests.length / 3)));
-		}
-		// They take a while to find their places.
-		expect(mean(refused)).toBeLessThanOrEqual(0.06);
-	});
+	it.each([2, 3, 4])(
+		'meet no refusals soon where %d of them share it by their caps',
+		async (processes) => {
+			for (const seed of FEW_SEEDS) {
+				const { clock, instance, join } = simulate({ seed, limiter });
+				for (const name of chatIds(processes, 'process ')) {
+					join(name, ENDLESS, { requestsPerSecond: 1 / processes });
+				}
+				await clock.pass(100 * SECOND_MS);
+				expect(refusedPart(instance.requests)).toBeLessThanOrEqual(0.3);
+				const before = instance.refused.length;
+				await clock.pass(100 * SECOND_MS);
+				expect(instance.refused.length - before).toBe(0);
+				expect(instance.accepted.length / 200).toBeGreaterThanOrEqual(0.95);
+			}
+		},
+	);
 
-	it('lose nothing and starve nobody where their clocks are 300 ms apart', async () => {
-		for (const seed of SEEDS) {
-			const { clock, join, rateOf } = simulate({ seed, limiter });
-			const names = ['early', 'late'];
-			for (const [index, name] of names.entries()) join(name, ENDLESS, {}, 300 * index);
-			await clock.pass(300 * SECOND_MS);
-			const rates = names.map((name) => rateOf(name, 0, 300));
-			expect(2 * mean(rates)).toBeGreaterThanOrEqual(0.6);
-			expect(Math.min(...rates)).toBeGreaterThanOrEqual(0.1);
-		}
-	});
+	it.each([
+		[30, 0.9, 0.2],
+		[300, 0.8, 0.09],
+	])(
+		'lose nothing and starve nobody where their clocks are %d ms apart',
+		async (apartMs, leastUsed, leastRate) => {
+			const used = [];
+			for (const seed of SEEDS.slice(0, 8)) {
+				const { clock, join, rateOf } = simulate({ seed, limiter });
+				const names = ['early', 'late'];
+				for (const [index, name] of names.entries()) join(name, ENDLESS, {}, apartMs * index);
+				await clock.pass(300 * SECOND_MS);
+				const rates = names.map((name) => rateOf(name, 0, 300));
+				used.push(2 * mean(rates));
+				expect(Math.min(...rates)).toBeGreaterThanOrEqual(leastRate);
+			}
+			expect(mean(used)).toBeGreaterThanOrEqual(leastUsed);
+		},
+	);
 
 	it('give nobody up, however many they are', async () => {
 		for (const seed of FEW_SEEDS) {
@@ -273,8 +286,8 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 			stayRates.push(rateOf('first', 370, 440));
 		}
 		expect(Math.max(...servedAfter)).toBeLessThanOrEqual(10);
-		expect(mean(lateRates)).toBeGreaterThanOrEqual(0.38);
-		expect(mean(stayRates)).toBeGreaterThanOrEqual(0.85);
+		expect(mean(lateRates)).toBeGreaterThanOrEqual(0.45);
+		expect(mean(stayRates)).toBeGreaterThanOrEqual(0.9);
 	});
 
 	it('let a single lookup through within 10 slots, of another process, too', async () => {

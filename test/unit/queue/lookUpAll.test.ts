@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Answer } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import type { LookUpOutcome } from '@package/nodes/shared/queue/batch';
 import { chatIds, newProcess, requestFor } from '../../virtual-time/batches';
-import { answerFor } from '../../virtual-time/simulatedInstance';
+import { answerFor, type SimulatedOptions } from '../../virtual-time/simulatedInstance';
+import { settle } from '../../virtual-time/virtualClock';
 
 const MINUTE_MS = 60_000;
 
@@ -39,7 +43,32 @@ describe('many lookups', () => {
 		await process.clock.pass();
 		expect(taken).toEqual(ids.map(found));
 		expect(process.instance.requests).toHaveLength(700);
-		expect(batch.counts).toMatchObject({ requests: 700, shared: 700 });
+		expect(batch.counts).toMatchObject({ shared: 700 });
+	});
+
+	it('hold no answer once its contact does not come any more', async () => {
+		setFlagsFromString('--expose_gc');
+		const collectGarbage = runInNewContext('gc') as () => void;
+		const process = newProcess({ limit: Infinity });
+		const ids = ['a', 'a', 'hangs'];
+		const outcomes = process.start({}, async (request) => {
+			if (request.body?.chatId === 'hangs') return await new Promise(() => undefined);
+			return { ok: true, value: new Answer('"long"') };
+		});
+		const requests = ids.map((chatId) => requestFor(chatId, { requestsPerSecond: 0 }));
+		const all = outcomes.lookUpAll(requests);
+		const take = async () => {
+			const next = all.next();
+			await process.clock.pass(1);
+			const { value } = await next;
+			return new WeakRef(value && value.ok ? value.value : {});
+		};
+		const taken = [await take(), await take()];
+		expect(taken[0]?.deref()).toBe(taken[1]?.deref());
+		void all.next();
+		await settle();
+		collectGarbage();
+		expect(taken[0]?.deref()).toBeUndefined();
 	});
 
 	it('begin no more than is needed until outcomes come', async () => {
@@ -84,6 +113,71 @@ describe('many lookups', () => {
 		expect(sync.taken).toEqual(chatIds(1_000).map(found));
 		// The webhook's answer came before the sync's turn, which may ask again then.
 		expect(process.instance.requests.length).toBeLessThanOrEqual(1_001);
+	});
+});
+
+describe('many changes', () => {
+	const change = (chatId: string, firstName: string) =>
+		requestFor(
+			chatId,
+			{ requestsPerSecond: 0 },
+			{ method: 'editContact', body: { chatId, firstName } },
+		);
+
+	/** What a phone has, and which changes it was sent when. */
+	const startPhone = (options: SimulatedOptions) => {
+		const process = newProcess({ ...options, limit: Infinity });
+		const names = new Map<string, unknown>();
+		const batch = process.start({}, async (request) => {
+			const reply = await process.instance.send(request);
+			if (reply.ok) names.set(String(request.body?.chatId), request.body?.firstName);
+			return reply;
+		});
+		return { ...process, names, batch };
+	};
+	const settle = async (outcomes: AsyncGenerator<LookUpOutcome, void>, taken: LookUpOutcome[]) => {
+		for await (const outcome of outcomes) taken.push(outcome);
+	};
+
+	it('of one contact are made in their order, however long each takes', async () => {
+		const ids = [...'abacabad'];
+		const latencyMs = ({ body }: { body?: object }) => (8 - Number(Object(body).firstName)) * 1_000;
+		const { clock, names, batch } = startPhone({ latencyMs });
+		const taken: LookUpOutcome[] = [];
+		void settle(batch.lookUpAll(ids.map((id, index) => change(id, String(index)))), taken);
+		await clock.pass();
+		expect(taken.map(({ ok }) => ok)).toEqual(ids.map(() => true));
+		expect(Object.fromEntries(names)).toEqual({ a: '6', b: '5', c: '3', d: '7' });
+	});
+
+	it('do not wait for those of another contact', async () => {
+		const latencyMs = ({ body }: { body?: object }) =>
+			Object(body).firstName === '1' ? 100 * MINUTE_MS : 1;
+		const { clock, instance, names, batch } = startPhone({ latencyMs });
+		void settle(batch.lookUpAll([...'babacc'].map((id, index) => change(id, String(index)))), []);
+		await clock.pass(MINUTE_MS);
+		expect(Object.fromEntries(names)).toEqual({ b: '2', c: '5' });
+		expect(instance.requests.filter(({ chatId }) => chatId === 'a')).toHaveLength(1);
+	});
+
+	it('go on after one that fails for good', async () => {
+		const fault = ({ body }: { body?: object }) =>
+			Object(body).firstName === '0' ? failureOfStatus(466, 'correspondentsStatus') : undefined;
+		const { clock, names, batch } = startPhone({ fault });
+		const taken: LookUpOutcome[] = [];
+		void settle(batch.lookUpAll(['a', 'a'].map((id, index) => change(id, String(index)))), taken);
+		await clock.pass();
+		expect(taken.map(({ ok }) => ok)).toEqual([false, true]);
+		expect(names.get('a')).toBe('1');
+	});
+
+	it('end with the batch, those that wait for another one, too', async () => {
+		const { clock, instance, batch } = startPhone({ fault: () => failureOfStatus(401, '') });
+		const taken: LookUpOutcome[] = [];
+		void settle(batch.lookUpAll(['a', 'a', 'a'].map((id) => change(id, 'name'))), taken);
+		await clock.pass();
+		expect(taken.map(({ ok }) => ok)).toEqual([false, false, false]);
+		expect(instance.requests).toHaveLength(1);
 	});
 });
 

@@ -1,0 +1,103 @@
+import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { readListedChat } from '@package/nodes/shared/green-api/chatList';
+import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
+
+const WHATSAPP = messengerNamed('whatsapp');
+
+const IVAN = { id: '71234567890@c.us', name: 'Vanya', contactName: 'Ivan Petrov', type: 'user' };
+
+/** @returns whether a search finds the entry */
+function finds(search: string, entry: object = IVAN): boolean {
+	const chat = readListedChat(entry, WHATSAPP);
+	if (!chat) throw new Error('The entry is no chat');
+	return isFound(chat, wantedIn(search));
+}
+
+describe('an entry of the list of contacts', () => {
+	it('is a chat with the names that the user knows it by, the address book’s first', () => {
+		expect(readListedChat(IVAN, WHATSAPP)).toEqual({
+			chatId: { kind: 'person', id: '71234567890@c.us' },
+			names: ['Ivan Petrov', 'Vanya'],
+			isSaved: true,
+			phoneNumber: '71234567890',
+			number: '+71234567890',
+		});
+	});
+
+	it('is a group where its id is one', () => {
+		const entry = { id: '120363144038483540@g.us', name: 'Family', contactName: '' };
+		expect(readListedChat(entry, WHATSAPP)).toEqual({
+			chatId: { kind: 'group', id: '120363144038483540@g.us' },
+			names: ['Family'],
+			isSaved: false,
+			phoneNumber: null,
+			number: '120363144038483540@g.us',
+		});
+	});
+
+	it.each([[undefined], [null], [''], ['  '], [7]])(
+		'has no name, and is not saved, where the name is %j',
+		(none) => {
+			const chat = readListedChat(
+				{ id: '71234567890@c.us', name: none, contactName: none },
+				WHATSAPP,
+			);
+			expect(chat).toMatchObject({ names: [], isSaved: false });
+		},
+	);
+
+	it('has the id that holds now, where a privacy id has changed', () => {
+		const entry = { id: '111@lid', newChatId: '222@lid' };
+		expect(readListedChat(entry, WHATSAPP)?.chatId.id).toBe('222@lid');
+	});
+
+	it.each([[undefined], [null], ['']])('has its id where the new one is %j', (newChatId) => {
+		expect(readListedChat({ id: '111@lid', newChatId }, WHATSAPP)?.chatId.id).toBe('111@lid');
+	});
+
+	it.each([[undefined], [null], ['71234567890@c.us'], [7], [{}], [{ id: 'status@broadcast' }]])(
+		'is none where it is no contact or group: %j',
+		(entry) => expect(readListedChat(entry, WHATSAPP)).toBeUndefined(),
+	);
+});
+
+describe('a search in the list of contacts', () => {
+	it.each([
+		['nothing', ''],
+		['spaces', '  '],
+		['part of the saved name', 'van pet'],
+		['part of the chat’s own name', 'anya'],
+		['a name in another case', 'IVAN'],
+		['a name with spaces around it', ' Ivan '],
+		['part of a number', '3456'],
+		['a number for people to read', '+7 (123) 456-78-90'],
+		['the beginning of one, as it is typed', '+7 (123'],
+		['a number with dots', '123.456.78'],
+		['part of a chat id', '890@c.us'],
+		['a chat id in capitals', '71234567890@C.US'],
+	])('finds by %s', (_what, search) => {
+		expect(finds(search)).toBe(true);
+	});
+
+	it('finds a name in capitals by small letters', () => {
+		expect(finds('żan', { ...IVAN, contactName: 'ŻANETA' })).toBe(true);
+	});
+
+	it.each([
+		['another name', 'Olga'],
+		['another number', '+7 (124)'],
+		['a number with something else about it', 'x7123'],
+		['a number with something else behind it', '7123x'],
+		['digits that stand apart in the number', '7 4567'],
+		['punctuation alone', '+'],
+		['brackets alone', '()'],
+		['the end of one name and the beginning of another', 'petrov vanya'],
+	])('does not find by %s', (_what, search) => {
+		expect(finds(search)).toBe(false);
+	});
+
+	it('finds a chat without a name by its id', () => {
+		expect(finds('222', { id: '222@lid' })).toBe(true);
+		expect(finds('Ivan', { id: '222@lid' })).toBe(false);
+	});
+});
