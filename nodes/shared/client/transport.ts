@@ -78,7 +78,7 @@ export async function readAccount(
 	try {
 		const { apiUrl, idInstance, messenger } = await this.getCredentials(CREDENTIAL_TYPE);
 		const instance = instanceKey(String(apiUrl), String(idInstance));
-		const credential = JSON.stringify([id, instance]);
+		const credential = JSON.stringify([id, apiUrl, idInstance]);
 		return { instance, credential, messenger: messengerNamed(messenger) };
 	} catch {
 		const messenger = messengerNamed(DEFAULT_MESSENGER);
