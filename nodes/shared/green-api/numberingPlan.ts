@@ -16,8 +16,11 @@ export interface NumberingPlan {
 	mobile: { min: number; max: number };
 	/** Matches every national number, whole. */
 	national: RegExp;
-	/** Matches every mobile number, whole; there where such numbers are short. */
-	shortMobile: RegExp | null;
+	/**
+	 * Matches mobile numbers, whole: where such numbers are as short as national ones of many
+	 * countries, those alone; where they are as long as international ones, what begins as they do.
+	 */
+	mobilePattern: RegExp | null;
 }
 
 const LONGEST_CALLING_CODE = 3;
@@ -51,7 +54,7 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 	const line = lines.get(callingCode);
 	if (!line) return undefined;
 	// "-" stands for nothing.
-	const [, trunk, transform, lengths, mobile, national, shortMobile] = line.columns as [
+	const [, trunk, transform, lengths, mobile, national, mobilePattern] = line.columns as [
 		...Array<string>,
 	] as [string, string, string, string, string, string, string];
 	const [min, max] = mobile.split('-').map(Number) as [number, number];
@@ -63,10 +66,16 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 		lengths: new Set(lengths.split(',').map(Number)),
 		mobile: { min, max },
 		national: whole(national),
-		shortMobile: shortMobile === '-' ? null : whole(shortMobile),
+		mobilePattern: mobilePattern === '-' ? null : whole(mobilePattern),
 	};
 	plans.set(callingCode, plan);
 	return plan;
+}
+
+/** @returns whether the country has mobile numbers that begin and are as long as this national one */
+export function isMobile({ mobile, mobilePattern }: NumberingPlan, number: string): boolean {
+	const { length } = number;
+	return mobile.min <= length && length <= mobile.max && mobilePattern?.test(number) !== false;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
-import { type NumberingPlan, nationalNumbers, planOf, planOfNumber } from './numberingPlan';
+import { isMobile, type NumberingPlan, nationalNumbers, planOf, planOfNumber } from './numberingPlan';
 import { quote, refuse, type Refusal } from './rejection';
 import { hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
 
@@ -296,20 +296,6 @@ function numbersIn(plan: NumberingPlan, digits: string): string[] {
 	return isWhole ? [...dialled, digits] : dialled;
 }
 
-/** A number without plus or `00`, of a workflow that names the country of such numbers. */
-function readWithDefault(given: string, digits: string, plan: NumberingPlan): PhoneReading {
-	const { callingCode } = plan;
-	const [number, ...others] = new Set(numbersIn(plan, digits));
-	if (number === undefined) {
-		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
-		return refuse(
-			`${quote(given)} does not fit the phone numbers of +${callingCode}, the "Default Country Code"`,
-			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
-		);
-	}
-	return others.length > 0 ? ambiguous(given, plan) : checkLength(given, callingCode + number);
-}
-
 /** Whether the groups of a bare number are those of a national one. */
 function looksNational({ groups, digits }: WrittenNumber, { callingCode }: NumberingPlan): boolean {
 	const [first] = groups;
@@ -342,9 +328,43 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 	if (looksNational(written, plan)) return withoutCode;
 	const isNumber =
 		digits.length === BARE_DIGITS.min
-			? plan.shortMobile?.test(rest) === true
+			? plan.mobilePattern?.test(rest) === true
 			: plan.national.test(rest) && plan.lengths.has(rest.length);
 	return isNumber || isSevenAndTen(plan, rest) ? checkLength(given, digits) : withoutCode;
+}
+
+/** A number without plus or `00`, of a workflow that names the country of such numbers. */
+function readWithDefault(
+	given: string,
+	written: WrittenNumber,
+	plan: NumberingPlan,
+): PhoneReading {
+	const { callingCode } = plan;
+	const { digits } = written;
+	const [number, ...others] = new Set(numbersIn(plan, digits));
+	if (number === undefined) {
+		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
+		return refuse(
+			`${quote(given)} does not fit the phone numbers of +${callingCode}, the "Default Country Code"`,
+			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
+		);
+	}
+	if (others.length > 0) return ambiguous(given, plan);
+	// Chat lists and webhooks give numbers of all countries as digits alone.
+	const foreign = planOfNumber(digits);
+	if (
+		foreign &&
+		foreign !== plan &&
+		number === digits &&
+		!isMobile(plan, number) &&
+		readBare(given, written).ok
+	) {
+		return refuse(
+			`${quote(given)} can be read as a number of +${callingCode} and as one of +${foreign.callingCode}`,
+			'Write it with a plus and its country code.',
+		);
+	}
+	return checkLength(given, callingCode + number);
 }
 
 /**
@@ -390,7 +410,7 @@ export function readPhoneNumber(
 		const place = { given, written, digits: digits.slice(2), firstGroup: afterPrefix };
 		return readInternational(place, '00');
 	}
-	return hasCountry ? readWithDefault(given, digits, plan) : readBare(given, written);
+	return hasCountry ? readWithDefault(given, written, plan) : readBare(given, written);
 }
 
 const COUNTRY_CODE_FORMS =
