@@ -65,6 +65,11 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: 'Check which input field the expression names.',
 	},
 	{
+		pattern: /^-?\d{1,3}\.\d{2,} ?[ ,;/] ?-?\d{1,3}\.\d{2,}$/,
+		what: 'looks like coordinates of a place',
+		todo: 'Check which input field the expression names.',
+	},
+	{
 		pattern: /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/,
 		what: 'looks like an IP address',
 		todo: `If it is a phone number, write it without dots. ${ACCEPTED_FORMS}`,
@@ -303,9 +308,9 @@ function looksNational({ groups, digits }: WrittenNumber, { callingCode }: Numbe
 	if (first.inBrackets) return true;
 	if (NATIONAL_SHAPES.includes(groups.map((group) => group.digits.length).join('-'))) return true;
 	// "8 (495) …" is no number of Vietnam (+84), nor "138 1234 5678" one of North America (+1).
-	return digits.length > BARE_DIGITS.national
-		? first.digits.length === 1 && callingCode.length > 1
-		: first.digits !== callingCode;
+	if (first.digits === callingCode) return false;
+	// Ukrainians write their code as part of it and their trunk prefix: 38 067 123 45 67.
+	return digits.length <= BARE_DIGITS.national || `${first.digits}0` !== callingCode;
 }
 
 /** A number without plus or `00`, of a workflow that names no country. */
