@@ -80,7 +80,7 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: 'Format the column as text where the number comes from, and enter the number anew.',
 	},
 	{
-		pattern: /^\+?\d{7,}[.,]\d{1,2}$/,
+		pattern: /^\+?\d{7,}[.,]\d+$/,
 		what: 'has a decimal fraction',
 		todo: 'Format the column as text where the number comes from.',
 	},
@@ -146,7 +146,7 @@ function unwrap(text: string): string {
 
 /** Spreadsheets write 71234567890 as 71234567890.0, or as 7.123456789E+10 with all its digits. */
 function undoSpreadsheet(text: string): string {
-	const whole = /^(\+?\d{7,})[.,]0{1,2}$/.exec(text)?.[1];
+	const whole = /^(\+?\d{7,})[.,]0+$/.exec(text)?.[1];
 	if (whole !== undefined) return whole;
 	const [, first = '', decimals = '', exponent = ''] =
 		/^(\d)[.,](\d{6,14})e\+?(\d{1,2})$/i.exec(text) ?? [];
