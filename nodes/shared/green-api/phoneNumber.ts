@@ -39,10 +39,13 @@ const IN_FULL = 'Take the phone number from where it stands in full.';
 
 const DAY_OR_MONTH = '(?:0?[1-9]|[12]\\d|3[01])';
 const YEAR = '(?:19|20)\\d\\d';
+const BETWEEN = '(?:\\. ?|[-/ ])';
+// With spaces, "24 10 90" is a phone number of New Caledonia.
 const DATE = new RegExp(
-	`^(?:${YEAR}([-./])${DAY_OR_MONTH}\\1${DAY_OR_MONTH}|` +
-		`${DAY_OR_MONTH}([-./])${DAY_OR_MONTH}\\2(?:${YEAR}|\\d\\d))` +
-		'(?:[ T]\\d{1,2}:\\d\\d.{0,20})?$',
+	`^(?:${YEAR}${BETWEEN}${DAY_OR_MONTH}${BETWEEN}${DAY_OR_MONTH}|` +
+		`${DAY_OR_MONTH}${BETWEEN}${DAY_OR_MONTH}${BETWEEN}${YEAR}|` +
+		`${DAY_OR_MONTH}[-./]${DAY_OR_MONTH}[-./]\\d\\d)` +
+		'\\.?(?:[ T-]\\d{1,2}[:. -]?\\d\\d.{0,20})?$',
 	'i',
 );
 
