@@ -1,6 +1,12 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
-import { isMobile, type NumberingPlan, nationalNumbers, planOf, planOfNumber } from './numberingPlan';
+import {
+	isMobile,
+	type NumberingPlan,
+	nationalNumbers,
+	planOf,
+	planOfNumber,
+} from './numberingPlan';
 import { quote, refuse, type Refusal } from './rejection';
 import { hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
 
@@ -274,27 +280,30 @@ export function checkLength(given: string, digits: string): PhoneReading {
 	return digits.length > PHONE_DIGITS.max ? tooLong(given) : { ok: true, digits };
 }
 
-/**
- * @param fewest how many digits a national number must have to be believed
- * @returns the national numbers that the digits are in international form
- */
-function internationalOf(plan: NumberingPlan, digits: string, fewest: number): string[] {
+/** @returns the national numbers that the digits are in international form */
+function internationalOf(plan: NumberingPlan, digits: string): string[] {
 	if (!digits.startsWith(plan.callingCode)) return [];
 	const rest = digits.slice(plan.callingCode.length);
 	const { plain, dialled } = nationalNumbers(plan, rest);
-	return [...(plain ? [rest] : []), ...dialled].filter(
-		({ length }) => length >= fewest && plan.lengths.has(length),
-	);
+	return [...(plain ? [rest] : []), ...dialled];
 }
 
 /** @returns the national numbers that the digits can be, without plus or `00` before them */
-function numbersIn(plan: NumberingPlan, digits: string): string[] {
-	const { mobile, trunk } = plan;
+function numbersIn(plan: NumberingPlan, { digits, groups }: WrittenNumber): string[] {
+	const { callingCode, lengths, mobile, trunk } = plan;
 	const { plain, dialled } = nationalNumbers(plan, digits);
 	const hasTrunk = trunk !== null;
-	// A plain number is the usual form where there is no trunk prefix: Poland's 48 195 69 14.
+	const written = internationalOf(plan, digits);
+	// "39 085 9595": the code stands alone before an Italian number, or is part of a mobile one.
+	const [first] = groups;
+	if (plain && groups.length > 1 && first?.digits === callingCode && !first.inBrackets) {
+		const isOwn = plan.mobilePattern?.test(digits) === true;
+		const others = written.filter(({ length }) => lengths.has(length) || !isOwn);
+		if (others.length > 0) return [...dialled, ...others, digits];
+	}
+	// A plain number is the usual form where there is no trunk prefix: Poland's 481956914.
 	const fewest = plain && !hasTrunk ? mobile.min : 0;
-	const international = internationalOf(plan, digits, fewest);
+	const international = written.filter(({ length }) => length >= fewest && lengths.has(length));
 	if (international.length > 0) {
 		const isTooLong = digits.length > mobile.max;
 		return [...dialled, ...international, ...(plain && !isTooLong ? [digits] : [])];
@@ -342,14 +351,10 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 }
 
 /** A number without plus or `00`, of a workflow that names the country of such numbers. */
-function readWithDefault(
-	given: string,
-	written: WrittenNumber,
-	plan: NumberingPlan,
-): PhoneReading {
+function readWithDefault(given: string, written: WrittenNumber, plan: NumberingPlan): PhoneReading {
 	const { callingCode } = plan;
 	const { digits } = written;
-	const [number, ...others] = new Set(numbersIn(plan, digits));
+	const [number, ...others] = new Set(numbersIn(plan, written));
 	if (number === undefined) {
 		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 		return refuse(
