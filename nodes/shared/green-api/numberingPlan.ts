@@ -24,6 +24,8 @@ export interface NumberingPlan {
 }
 
 const LONGEST_CALLING_CODE = 3;
+/** Shorter ones are also numbers of another kind with a zero before them, as on Ascension. */
+const LONG_MOBILE = 10;
 
 let lines: Map<string, { columns: string[]; isCountry: boolean }> | undefined;
 const plans = new Map<string, NumberingPlan>();
@@ -76,6 +78,16 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 export function isMobile({ mobile, mobilePattern }: NumberingPlan, number: string): boolean {
 	const { length } = number;
 	return mobile.min <= length && length <= mobile.max && mobilePattern?.test(number) !== false;
+}
+
+/**
+ * @returns whether a number of a country without a trunk prefix begins with a zero, and is a mobile
+ *   number of the longest without it: Italy's 0333 123 4567, of which the zero is hardly part
+ */
+export function hasDoubtfulZero({ trunk, mobile, mobilePattern }: NumberingPlan, number: string) {
+	const rest = number.slice(1);
+	const isLong = rest.length === mobile.max && mobile.max >= LONG_MOBILE;
+	return trunk === null && number.startsWith('0') && isLong && mobilePattern?.test(rest) === true;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
 import {
+	hasDoubtfulZero,
 	isMobile,
 	type NumberingPlan,
 	nationalNumbers,
@@ -184,7 +185,8 @@ function readRest(plan: NumberingPlan, rest: string): string | 'none' | 'several
 		(numbers.length === 0 || rest.length > mobile.max);
 	if (isDoubled) return 'doubled';
 	if (numbers.length > 1) return 'several';
-	if (numbers[0] !== undefined) return numbers[0];
+	const [number] = numbers;
+	if (number !== undefined) return hasDoubtfulZero(plan, number) ? 'several' : number;
 	return lengths.has(rest.length) && (isSevenAndTen(plan, rest) || !rest.startsWith('0'))
 		? rest
 		: 'none';
@@ -343,6 +345,7 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 		return readInternational({ given, written, digits, firstGroup: callingCode.length }, '+');
 	}
 	if (looksNational(written, plan)) return withoutCode;
+	if (hasDoubtfulZero(plan, rest)) return ambiguous(given, plan);
 	const isNumber =
 		digits.length === BARE_DIGITS.min
 			? plan.mobilePattern?.test(rest) === true
@@ -362,7 +365,7 @@ function readWithDefault(given: string, written: WrittenNumber, plan: NumberingP
 			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
 		);
 	}
-	if (others.length > 0) return ambiguous(given, plan);
+	if (others.length > 0 || hasDoubtfulZero(plan, number)) return ambiguous(given, plan);
 	// Chat lists and webhooks give numbers of all countries as digits alone.
 	const foreign = planOfNumber(digits);
 	if (
