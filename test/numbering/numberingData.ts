@@ -3,6 +3,9 @@
 import { version } from 'libphonenumber-js/package.json';
 import metadata from 'libphonenumber-js/metadata.max.json';
 
+/** How most countries call abroad, and the form that numbers without a plus have anywhere. */
+const USUAL_PREFIX_FOR_ABROAD = '00';
+
 /** Where the data lies, from the repository's top. */
 export const NUMBERING_FILE = 'nodes/shared/green-api/numberingData.ts';
 
@@ -12,6 +15,7 @@ type MetadataKind = readonly [pattern?: string, lengths?: readonly number[] | un
 /** A region, as libphonenumber-js stores it: 0 stands for what is missing. */
 interface MetadataRegion {
 	0: string;
+	1?: string | 0;
 	2: string;
 	3: readonly number[];
 	5?: string | 0;
@@ -160,6 +164,7 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 		regions.map((region) => trunkOf(region).trunk),
 		`trunk prefix of ${callingCode}`,
 	);
+	const abroad = unique(regions.flatMap((region) => region[1] || [])).join('|');
 	const mobilePattern = unique(
 		kinds.flatMap((kind) => (kind.mobile ? alternativesOf(kind.mobile[0]!) : [])),
 	).join('|');
@@ -172,6 +177,7 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 		`${span[0]}-${span.at(-1)}`,
 		unique(regions.flatMap((region) => alternativesOf(region[2]))).join('|'),
 		mobileColumn(callingCode, mobilePattern, mobile) || NOTHING,
+		...(abroad === '' || abroad === USUAL_PREFIX_FOR_ABROAD ? [] : [abroad]),
 	].join(' ');
 }
 
@@ -203,7 +209,8 @@ export function numberingFile(): string {
  * with its groups as $1 and $2; how many digits fixed and mobile numbers have; how many the
  * shortest and the longest mobile number have; a pattern of all national numbers; a pattern of the
  * mobile ones, where such numbers with the code have ten digits or fewer, or, as far as their first
- * three digits tell them, where they have ten or more without it.
+ * three digits tell them, where they have ten or more without it; a pattern of what stands before a
+ * call abroad, left out where that is 00.
  */
 export const COUNTRY_NUMBERING = String.raw\`
 ${linesOf(geographic)}\`;

@@ -140,6 +140,8 @@ describe('a phone number without plus or 00', () => {
 		['9720501234567', '972', '972501234567'],
 		['+7 912 345-67-89', '972', '79123456789'],
 		['00 7 912 345-67-89', '972', '79123456789'],
+		['0014155552671', '852', '14155552671'],
+		['0044 20 7946 0958', '852', '442079460958'],
 	])('%s with default country %s is read', (written, code, digits) => {
 		expect(read(written, code)).toBe(digits);
 	});
@@ -161,6 +163,16 @@ describe('a phone number without plus or 00', () => {
 		['011 15 33-6526', '54', /does not fit/],
 		['001 800 730 6109', '66', /two different numbers of \+66/],
 		['91234-5678', '55', /does not fit/],
+		['001 65 9123 4567', '852', /begins with 001, which is dialled before/],
+		['001 65 9123 4567', '66', /begins with 001, which is dialled before/],
+		['001 47 9123 4567', '65', /begins with 001, which is dialled before/],
+		['002 45 2012 3456', '82', /begins with 002, which is dialled before/],
+		['8 10 84 780 549 976', '7', /begins with 810, which is dialled before/],
+		['8 10 1 415 555 2671', '7', /begins with 810, which is dialled before/],
+		['8 10 7 701 234 56 78', '7', /begins with 810, which is dialled before/],
+		['810 49 30 1234567', '7', /begins with 810, which is dialled before/],
+		['018 49 30 123456', '972', /begins with 018, which is dialled before/],
+		['011 49 171 1234567', '1', /begins with 011, which is dialled before/],
 		['0333 1234567', '39', /two different numbers of \+39/],
 		['39 085 9595', '39', /two different numbers of \+39/],
 		['39 06 69817', '39', /two different numbers of \+39/],

@@ -21,6 +21,8 @@ export interface NumberingPlan {
 	 * countries, those alone; where they are as long as international ones, what begins as they do.
 	 */
 	mobilePattern: RegExp | null;
+	/** Matches what is dialled before a number abroad; null where that is 00. */
+	abroad: RegExp | null;
 }
 
 const LONGEST_CALLING_CODE = 3;
@@ -56,9 +58,9 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 	const line = lines.get(callingCode);
 	if (!line) return undefined;
 	// "-" stands for nothing.
-	const [, trunk, transform, lengths, mobile, national, mobilePattern] = line.columns as [
+	const [, trunk, transform, lengths, mobile, national, mobilePattern, abroad] = line.columns as [
 		...Array<string>,
-	] as [string, string, string, string, string, string, string];
+	] as [string, string, string, string, string, string, string, string | undefined];
 	const [min, max] = mobile.split('-').map(Number) as [number, number];
 	const plan: NumberingPlan = {
 		callingCode,
@@ -69,6 +71,7 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 		mobile: { min, max },
 		national: whole(national),
 		mobilePattern: mobilePattern === '-' ? null : whole(mobilePattern),
+		abroad: abroad === undefined ? null : new RegExp(`^(?:${abroad})`),
 	};
 	plans.set(callingCode, plan);
 	return plan;

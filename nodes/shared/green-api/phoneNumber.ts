@@ -315,6 +315,19 @@ function numbersIn(plan: NumberingPlan, { digits, groups }: WrittenNumber): stri
 	return isWhole ? [...dialled, digits] : dialled;
 }
 
+/**
+ * @returns the prefix for calls abroad that the number begins with, if a whole number of another
+ *   country is behind it: "8 10 49 …" in Russia; "00" is read everywhere, and is none
+ */
+function prefixForAbroad(given: string, written: WrittenNumber, { abroad }: NumberingPlan) {
+	const prefix = abroad?.exec(written.digits)?.[0] ?? '';
+	if (prefix === '' || prefix === '00') return '';
+	const digits = written.digits.slice(prefix.length);
+	const place = { given, written, digits, firstGroup: digits.length };
+	const isCountry = planOfNumber(digits)?.isCountry === true;
+	return isCountry && readInternational(place, '+').ok ? prefix : '';
+}
+
 /** Whether the groups of a bare number are those of a national one. */
 function looksNational({ groups, digits }: WrittenNumber, { callingCode }: NumberingPlan): boolean {
 	const [first] = groups;
@@ -418,6 +431,13 @@ export function readPhoneNumber(
 	const { digits, groups, hasPlus } = written;
 	const firstGroup = groups[0]?.digits.length ?? 0;
 	if (hasPlus) return readInternational({ given, written, digits, firstGroup }, '+');
+	const abroad = hasCountry ? prefixForAbroad(given, written, plan) : '';
+	if (abroad !== '') {
+		return refuse(
+			`${quote(given)} begins with ${abroad}, which is dialled before numbers of other countries`,
+			`Write a plus instead of ${abroad}.`,
+		);
+	}
 	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
 		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
