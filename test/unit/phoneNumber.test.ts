@@ -274,6 +274,23 @@ describe('a phone number in another form', () => {
 		'http://whatsapp.com/send?phone=79123456789',
 		'api.whatsapp.com/send?phone=79123456789',
 		'whatsapp://send?phone=79123456789',
+		'sms:+79123456789',
+		'sms:+79123456789?body=Hi',
+		'callto:+79123456789',
+		"'+79123456789",
+		"'79123456789",
+		'"+7 912 345-67-89"',
+		"'+79123456789'",
+		'=+79123456789',
+		'="+79123456789"',
+		'Tel.: +7 912 345-67-89',
+		'tel +79123456789',
+		'Phone: +7 (912) 345-67-89',
+		'mobile +79123456789',
+		'тел. +7 912 345-67-89',
+		'Телефон: +7 912 345-67-89',
+		'+7·912·345·67·89',
+		'[+7] 912 345-67-89',
 		'79123456789.0',
 		'79123456789,00',
 		'79123456789.000',
@@ -297,6 +314,22 @@ describe('a phone number in another form', () => {
 			const written = digits.format(79123456789);
 			if (/^\p{Nd}{11}$/u.test(written)) expect(read(`+${written}`)).toBe('79123456789');
 			else expect(rejectionOf(`+${written}`).message).not.toBe('');
+		},
+	);
+});
+
+describe("a link with WhatsApp's own ID, which is no phone number of the country", () => {
+	it.each([
+		['wa.me/5215512345678', '5215512345678'],
+		['https://api.whatsapp.com/send?phone=5215512345678', '5215512345678'],
+	])('%s is taken as it stands', (written, digits) => {
+		expect(read(written)).toBe(digits);
+	});
+
+	it.each(['wa.me/0501234567', 'wa.me/89123456789', 'wa.me/521551', 'wa.me/5215512345678901'])(
+		'%s is refused',
+		(written) => {
+			expectPlainWords(rejectionOf(written, '52'));
 		},
 	);
 });
@@ -372,7 +405,12 @@ describe('what is no phone number', () => {
 		['tel:1;345-67-89;phone-context=+7912', /more than one number/],
 		['tel:345-67-89;phone-context=+7912;ext=5', /has an extension/],
 		['https://chat.whatsapp.com/AbC123', /link without a phone number/],
-		['tel. +49 171 1234567', /has letters/],
+		['hotel +49 171 1234567', /has letters/],
+		['telex +49 171 1234567', /has letters/],
+		['tel. +49 171 1234567 tel. +49 171 1234568', /has letters/],
+		['"+491711234567', /characters/],
+		['=491711234567', /characters/],
+		['+49 171 1234567 • +49 171 1234568', /characters/],
 		['1-800-FLOWERS', /has letters/],
 		['@ivan', /no WhatsApp chat ID/],
 		['79123456789@telegram.org', /no WhatsApp chat ID/],

@@ -90,7 +90,7 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: 'Format the column as text where the number comes from, and enter the number anew.',
 	},
 	{
-		pattern: /^\+?\d{7,}[.,]\d+$/,
+		pattern: /^\+?\d{7,}(?:\.\d+|,\d{1,6})$/,
 		what: 'has a decimal fraction',
 		todo: 'Format the column as text where the number comes from.',
 	},
@@ -129,29 +129,46 @@ const OTHER_THINGS: readonly Reason[] = [
 const LINK_WITH_PATH = /^(?:https?:\/\/)?(?:www\.)?wa\.me\/([^/?#]*)\/?(?:[?#].*)?$/i;
 const LINK_WITH_QUERY =
 	/^(?:(?:https?:\/\/)?(?:api\.|web\.|www\.)?whatsapp\.com\/send\/?|whatsapp:\/\/send\/?)\?(.*)$/i;
-const SCHEME = /^(?:tel|whatsapp): ?(?!\/)/i;
+const SCHEME = /^(?:tel|whatsapp|sms|callto): ?(?!\/)/i;
 
-/** @returns the text of a link's part, or null where it holds more than digits */
-function readLinkPart(part: string): string | null {
+/** What people write before a number: "Tel.: +972 …". */
+const LABEL = /^(?:tel(?:ephone)?|phone|mobile|тел(?:ефон)?)(?:\.|(?=[ :]))(?: ?:)? ?(?=[+(\d])/iu;
+
+/** @returns the digits of a link's part, or undefined where it holds more than these */
+function readLinkPart(part: string): string | undefined {
 	const written = part.replaceAll(/%20|[ +]|%2b/gi, '');
-	return /^\d+$/.test(written) ? `+${written}` : null;
+	return /^\d+$/.test(written) ? written : undefined;
 }
 
-/** @returns the phone number of a WhatsApp link or a `tel:` address, or the text as it is */
-function unwrap(text: string): string {
+/**
+ * @returns the digits of a WhatsApp link; the part of WhatsApp's documentation on links asks for
+ *   the international form without a plus
+ */
+function readLink(text: string): string | undefined {
 	const path = LINK_WITH_PATH.exec(text)?.[1];
-	// The part of WhatsApp's documentation on links asks for the international form without a plus.
-	if (path !== undefined) return readLinkPart(path) ?? text;
-	const query = LINK_WITH_QUERY.exec(text)?.[1];
-	if (query !== undefined) {
-		const phone = /(?:^|&)phone=([^&#]*)/i.exec(query)?.[1] ?? '';
-		return readLinkPart(phone) ?? text;
-	}
+	if (path !== undefined) return readLinkPart(path);
+	const query = LINK_WITH_QUERY.exec(text)?.[1] ?? '';
+	return readLinkPart(/(?:^|&)phone=([^&#]*)/i.exec(query)?.[1] ?? '');
+}
+
+/** @returns the phone number of a `tel:` address, or the text as it is */
+function unwrap(text: string): string {
 	if (!SCHEME.test(text)) return text;
+	const number = text.replace(SCHEME, '').replace(/\?[a-z]+=.*$/i, '');
 	// RFC 3966: "tel:7946-0958;phone-context=+44-20" is a number in two parts.
-	const number = text.replace(SCHEME, '');
 	const local = /^([^+;][^;]*);phone-context=(\+[\d-]+)$/i.exec(number);
 	return local ? `${local[2]} ${local[1]}` : number;
+}
+
+/** @returns the text without a label, quotes and signs that say "text" to a spreadsheet */
+function undress(text: string): string {
+	return text
+		.replace(/^=?(["'])(.*)\1$/, '$2')
+		.replace(/^(?:'(?=[+\d])|=(?=\+))/, '')
+		.replace(LABEL, '')
+		.replaceAll(/(?<=\d)[·•](?=\d)/g, '.')
+		.replaceAll('[', '(')
+		.replaceAll(']', ')');
 }
 
 /** Spreadsheets write 71234567890 as 71234567890.0, or as 7.123456789E+10 with all its digits. */
@@ -207,7 +224,10 @@ interface Place {
 }
 
 /** What stands after a plus, `00`, or in a link. */
-function readInternational({ given, written, digits, firstGroup }: Place, prefix: string) {
+function readInternational(
+	{ given, written, digits, firstGroup }: Place,
+	prefix: '+' | '00' | 'link',
+): PhoneReading {
 	const plan = planOfNumber(digits);
 	if (digits.startsWith('0')) {
 		return refuse(
@@ -242,6 +262,8 @@ function readInternational({ given, written, digits, firstGroup }: Place, prefix
 		return ambiguous(given, plan);
 	}
 	if (national === 'none') {
+		// WhatsApp's own ids, which its links hold, differ from the numbering plan in Mexico.
+		if (prefix === 'link') return checkLength(given, digits);
 		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 		return refuse(
 			`${quote(given)} does not fit the phone numbers of +${callingCode}`,
@@ -411,7 +433,9 @@ export function readPhoneNumber(
 	text: string,
 	defaultCountryCode: string,
 ): PhoneReading {
-	const number = undoSpreadsheet(unwrap(text).trim());
+	const linked = readLink(text);
+	const number =
+		linked === undefined ? undoSpreadsheet(undress(unwrap(text)).trim()) : `+${linked}`;
 	const reason = OTHER_THINGS.find(({ pattern }) => pattern.test(number));
 	if (reason) return refuse(`${quote(given)} ${reason.what}`, reason.todo);
 
@@ -430,7 +454,10 @@ export function readPhoneNumber(
 
 	const { digits, groups, hasPlus } = written;
 	const firstGroup = groups[0]?.digits.length ?? 0;
-	if (hasPlus) return readInternational({ given, written, digits, firstGroup }, '+');
+	if (hasPlus) {
+		const place = { given, written, digits, firstGroup };
+		return readInternational(place, linked === undefined ? '+' : 'link');
+	}
 	const abroad = hasCountry ? prefixForAbroad(given, written, plan) : '';
 	if (abroad !== '') {
 		return refuse(
