@@ -32,6 +32,9 @@ const BARE_DIGITS = { min: 10, national: 11 };
 /** How the national numbers of North America and Brazil stand in groups: 507-555-1234. */
 const NATIONAL_SHAPES = ['3-3-4', '2-5-4'];
 
+/** In North America, neither the area code nor what follows it begins with 0 or 1. */
+const NORTH_AMERICAN = /^[2-9]\d\d[2-9]\d{6}$/;
+
 const ADD_COUNTRY_CODE =
 	'Add it, e.g. +972 50 123 4567, or set "Default Country Code" in the options.';
 
@@ -380,6 +383,7 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 		return readInternational({ given, written, digits, firstGroup: callingCode.length }, '+');
 	}
 	if (looksNational(written, plan)) return withoutCode;
+	if (callingCode === '1' && !NORTH_AMERICAN.test(rest)) return withoutCode;
 	if (hasDoubtfulZero(plan, rest)) return ambiguous(given, plan);
 	const isNumber =
 		digits.length === BARE_DIGITS.min
