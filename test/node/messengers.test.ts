@@ -249,7 +249,10 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		const other = messenger === 'max' ? 'telegram' : 'max';
 		const file = readWorkflow('examples/who-just-wrote.json');
 		const credentials = { greenApi: { ...greenApi(), messenger: other } };
-		await expect(parts.engine.activate(file, { credentials })).rejects.toThrow(/instance is of/);
+		const activation = parts.engine.activate(file, { credentials });
+		await expect(activation.then(async ({ close }) => await close())).rejects.toThrow(
+			/instance is of/,
+		);
 	});
 
 	it('a credential that was saved before it had a messenger is WhatsApp’s', async () => {
@@ -340,7 +343,10 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 		);
 		const { apiUrl, idInstance, apiTokenInstance } = parts.double;
 		const credentials = { greenApi: { apiUrl, idInstance, apiTokenInstance, messenger } };
-		await expect(parts.engine.activate(file, { credentials })).rejects.toThrow(/takes chat IDs/);
+		const activation = parts.engine.activate(file, { credentials });
+		await expect(activation.then(async ({ close }) => await close())).rejects.toThrow(
+			/takes chat IDs/,
+		);
 	});
 });
 

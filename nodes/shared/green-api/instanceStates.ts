@@ -14,7 +14,7 @@ export const UNREADY_STATES: Readonly<Record<string, string>> = {
 	sleepMode:
 		'The instance is asleep: its phone was switched off. Switch the phone on and wait up to 5 minutes, then test again.',
 	blocked:
-		'The messenger has blocked the account of this instance. Ask its support in the app for a review, or link another phone in the GREEN-API console.',
+		'The account of this instance was blocked by the messenger. Ask its support in the app for a review, or link another phone in the GREEN-API console.',
 	yellowCard:
 		'WhatsApp has shown this account a yellow card and limits it for now. Restart the instance in the GREEN-API console; if the state stays, contact GREEN-API support.',
 	suspended:
