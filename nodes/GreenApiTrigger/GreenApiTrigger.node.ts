@@ -11,7 +11,7 @@ import {
 import { apiError } from '../shared/client/nodeErrors';
 import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/client/transport';
 import { type Failure, isStarting } from '../shared/green-api/failures';
-import { systemClock } from '../shared/queue/clock';
+import { systemClock } from '../shared/time/clock';
 import { activationOf } from './activation';
 import { endingOfRejection, endingOfRun } from './listener/afterExecution';
 import { listenerOf } from './listener/listener';

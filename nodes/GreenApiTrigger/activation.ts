@@ -6,7 +6,7 @@ import { type Failure, isRateLimit, STARTING } from '../shared/green-api/failure
 import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
-import type { Clock } from '../shared/queue/clock';
+import type { Clock } from '../shared/time/clock';
 import type { Send } from './listener/subscriber';
 
 /** What a trigger needs of the instance's settings. */

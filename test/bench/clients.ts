@@ -14,7 +14,7 @@ import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/wo
 import { type ContactList, itemsOf } from './contactList';
 import type { Account } from './doubleProcess';
 
-/** The node's own bound, see `nodes/shared/queue/processWide.ts`. */
+/** The node's own bound, see `nodes/shared/queue/sendQueue.ts`. */
 const IN_FLIGHT = 64;
 
 const TIMEOUT_MS = 30_000;

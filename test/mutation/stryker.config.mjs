@@ -19,6 +19,8 @@ export default {
 	mutate: [
 		'nodes/shared/green-api/**/*.ts',
 		'nodes/shared/queue/**/*.ts',
+		'nodes/shared/time/**/*.ts',
+		'nodes/shared/client/deadline.ts',
 		'nodes/shared/client/nodeErrors.ts',
 		'nodes/GreenApi/listSearch/addressBook.ts',
 		'nodes/GreenApi/**/output.ts',

@@ -348,10 +348,16 @@ describe('the phone number of a chat id', () => {
 		);
 	});
 
-	it.each(['123456789012345@lid', '120363144038483540@g.us', '71234567890', '', '@c.us', 'x@c.us'])(
-		'is null where the id holds none: %j',
-		(chatId) => {
-			expect(phoneNumberOf(chatId)).toBeNull();
-		},
-	);
+	it.each([
+		'123456789012345@lid',
+		'120363144038483540@g.us',
+		'71234567890',
+		'',
+		'@c.us',
+		'x@c.us',
+		'x7123@c.us',
+		'7123@c.us.x',
+	])('is null where the id holds none: %j', (chatId) => {
+		expect(phoneNumberOf(chatId)).toBeNull();
+	});
 });

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import type { ChatId, ChatIdReading } from '@package/nodes/shared/green-api/chatId';
 import { readListedChat } from '@package/nodes/shared/green-api/chatList';
-import { messengerNamed, otherMessenger } from '@package/nodes/shared/green-api/messengers';
+import {
+	MESSENGER_OPTIONS,
+	messengerNamed,
+	otherMessenger,
+	ownFieldsOf,
+} from '@package/nodes/shared/green-api/messengers';
 import { METHODS } from '@package/nodes/shared/green-api/methods';
 import { expectPlainWords } from '../assertions/words';
 
@@ -32,7 +37,7 @@ describe('the messenger of a credential', () => {
 				if (actual === expected) {
 					expect(failure).toBeUndefined();
 				} else {
-					expect(failure?.kind).toBe('instance');
+					expect(failure).toMatchObject({ kind: 'instance', code: 'OTHER_MESSENGER' });
 					expect(failure?.message).toContain(`is of ${actual.label}`);
 					expect(failure?.description).toContain(`Set "Messenger" to ${actual.label}`);
 				}
@@ -47,6 +52,64 @@ describe('the messenger of a credential', () => {
 			for (const method of messenger?.lacks ?? []) expect(METHODS).toHaveProperty(method);
 			expect(messenger?.lacks).not.toContain(messenger?.check);
 		}
+	});
+});
+
+describe('what an instance can do', () => {
+	it('is offered for each messenger, by its name', () => {
+		expect(MESSENGER_OPTIONS).toEqual([
+			{ name: 'MAX', value: 'max' },
+			{ name: 'Telegram', value: 'telegram' },
+			{ name: 'WhatsApp', value: 'whatsapp' },
+		]);
+	});
+
+	it.each([
+		['whatsapp', 'whatsapp'],
+		['telegram', 'telegram'],
+		['max', 'v3'],
+	])('of %s is known by what GREEN-API calls it: %s', (name, typeInstance) => {
+		expect(messengerNamed(name).typeInstance).toBe(typeInstance);
+	});
+
+	it('of WhatsApp is everything but another messenger’s check', () => {
+		expect(messengerNamed('whatsapp')).toMatchObject({
+			label: 'WhatsApp',
+			lacks: ['checkAccount'],
+			check: 'checkWhatsapp',
+			hasProducts: true,
+			filtersContacts: true,
+			ownFields: [],
+		});
+	});
+
+	it.each(['telegram', 'max'])('of %s is to read, but not to write the address book', (name) => {
+		expect(messengerNamed(name)).toMatchObject({
+			lacks: ['addContact', 'editContact', 'deleteContact', 'checkWhatsapp'],
+			check: 'checkAccount',
+			hasProducts: false,
+			filtersContacts: false,
+			ownFields: ['username'],
+		});
+	});
+
+	it.each([
+		['whatsapp', { groupId: '-1' }],
+		['telegram', { chatId: '-1' }],
+		['max', { groupId: '-1', chatId: '-1' }],
+	])('of %s asks for a group as its documentation says', (name, body) => {
+		expect(messengerNamed(name).groupBody('-1')).toEqual(body);
+	});
+
+	it('of Telegram and MAX gives a username, null where there is none', () => {
+		const ivan = { username: 'ivan', name: 'Ivan' };
+		for (const name of ['telegram', 'max']) {
+			expect(ownFieldsOf(ivan, messengerNamed(name))).toEqual({ username: 'ivan' });
+			for (const none of [{}, { username: '' }, { username: null }]) {
+				expect(ownFieldsOf(none, messengerNamed(name))).toEqual({ username: null });
+			}
+		}
+		expect(ownFieldsOf(ivan, messengerNamed('whatsapp'))).toEqual({});
 	});
 });
 
@@ -117,6 +180,9 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 
 		it.each([
 			['10000000.0', /chat ID or a phone number/],
+			['10000000.00', /chat ID or a phone number/],
+			['7.9001234567E10', /chat ID or a phone number/],
+			['-1001234567890x', /minus sign/],
 			['7.9001234567E+10', /chat ID or a phone number/],
 			['79 001 234 567', /chat ID or a phone number/],
 			['1,000,000', /chat ID or a phone number/],
@@ -150,7 +216,8 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			const number = (phoneNumber?: number | string | null) =>
 				messenger?.phoneNumberOf({ phoneNumber }, '10000000');
 			expect(number(79_001_234_567)).toBe('79001234567');
-			for (const hidden of [0, '', null, undefined]) expect(number(hidden)).toBeNull();
+			for (const hidden of [0, '', null, undefined, 'x79', '79x'])
+				expect(number(hidden)).toBeNull();
 		});
 
 		it('leaves out of its list what is no chat id', () => {
@@ -166,6 +233,7 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 				names: ['Ann'],
 				isSaved: false,
 				phoneNumber: null,
+				number: '10000000',
 			});
 		});
 	},
@@ -190,6 +258,8 @@ describe('phone numbers of MAX', () => {
 	});
 
 	it('refuses those of other countries, which GREEN-API does not look up', () => {
-		expect(rejectionOf(read('+972 50 123 4567', MAX)).description).toContain('+7 and +375');
+		const { message, description } = rejectionOf(read('+972 50 123 4567', MAX));
+		expect(message).toMatch(/"\+972 50 123 4567" is no phone number that MAX can be asked about/);
+		expect(description).toContain('+7 and +375');
 	});
 });

@@ -9,8 +9,8 @@ import {
 	type Send,
 	startBatch,
 } from '@package/nodes/shared/queue/batch';
-import { newProcessState } from '@package/nodes/shared/queue/processState';
-import { Timetable } from '@package/nodes/shared/queue/timetable';
+import { ProcessState } from '@package/nodes/shared/queue/processState';
+import { Timetable } from '@package/nodes/shared/time/timetable';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
 import { VirtualClock } from './virtualClock';
@@ -47,7 +47,7 @@ export interface Asked {
 
 /** One n8n process more that uses an instance. */
 export function processOn(instance: SimulatedInstance, clock: VirtualClock, random: () => number) {
-	const state = newProcessState(clock, random, new Timetable(clock));
+	const state = new ProcessState(clock, random, new Timetable(clock));
 
 	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
 		const account = { instance: 'instance', credential: 'credential' };

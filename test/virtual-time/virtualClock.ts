@@ -1,6 +1,6 @@
 /** A clock whose time passes when a test says so. */
 
-import type { Clock, Timers } from '@package/nodes/shared/queue/clock';
+import type { Clock, Timers } from '@package/nodes/shared/time/clock';
 
 /** When virtual time begins, in ms since 1970. */
 const START_MS = 1_800_000_000_000;
@@ -60,9 +60,8 @@ export class VirtualClock implements Clock, Timers {
 		return this.add({ at, wake, isReferenced: true });
 	}
 
-	start(ms: number, wake: () => void): () => void {
-		const timer = this.add({ at: this.time + Math.max(0, ms), wake, isReferenced: false });
-		return () => this.remove(timer);
+	start(ms: number, wake: () => void): void {
+		this.add({ at: this.time + Math.max(0, ms), wake, isReferenced: false });
 	}
 
 	/** In place, as a clock that is seen ahead has the same timers. */

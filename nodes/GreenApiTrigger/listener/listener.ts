@@ -3,7 +3,7 @@
 import type { Answer, Outcome } from '../../shared/green-api/answer';
 import type { Failure } from '../../shared/green-api/failures';
 import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../../shared/green-api/methods';
-import type { Clock } from '../../shared/queue/clock';
+import type { Clock } from '../../shared/time/clock';
 import { readReceived, type Received } from '../notifications/notification';
 import { afterExecution } from './afterExecution';
 import { decideHead, type Delivery, type Head, headOf } from './head';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/queue/clock';
+import type { Clock } from '../../shared/time/clock';
 
 /**
  * @param signal ends the waiting

@@ -1,8 +1,7 @@
 /** Answers that are kept for those who ask later. */
 
 import type { Answer } from '../green-api/answer';
-import type { Clock } from './clock';
-import type { Timetable } from './timetable';
+import type { Clock } from '../time/clock';
 
 interface Kept {
 	answer: Answer;
@@ -10,25 +9,18 @@ interface Kept {
 	until: number;
 }
 
-/** Answers that are too old are looked for no more often than that. */
-const SWEEP_EVERY_MS = 1_000;
-
 export class AnswerCache {
 	/** In the order of use, the least recently used first. */
 	private readonly kept = new Map<string, Kept>();
 	private characters = 0;
-	private sweepsAt = Infinity;
-	private cancelSweep: (() => void) | undefined;
 
 	/**
 	 * @param clock what time it is
-	 * @param timetable what has answers leave when they are too old
 	 * @param maxEntries how many answers are kept at most
 	 * @param maxCharacters how long their texts may be, all together
 	 */
 	constructor(
 		private readonly clock: Clock,
-		private readonly timetable: Timetable,
 		private readonly maxEntries: number,
 		private readonly maxCharacters: number,
 	) {}
@@ -59,30 +51,16 @@ export class AnswerCache {
 			if (this.kept.size <= this.maxEntries && this.characters <= this.maxCharacters) break;
 			this.drop(oldest);
 		}
-		this.sweepAt(until, now);
+	}
+
+	/** Lets go of answers whose time is over. */
+	dropExpired(): void {
+		const now = this.clock.now();
+		for (const [question, { until }] of this.kept) if (until <= now) this.drop(question);
 	}
 
 	private drop(question: string): void {
 		this.characters -= this.kept.get(question)?.answer.text.length ?? 0;
 		this.kept.delete(question);
-	}
-
-	private sweepAt(until: number, now: number): void {
-		const at = Math.max(until, now + SWEEP_EVERY_MS);
-		if (at >= this.sweepsAt) return;
-		this.cancelSweep?.();
-		this.sweepsAt = at;
-		this.cancelSweep = this.timetable.after(at - now, () => this.sweep());
-	}
-
-	private sweep(): void {
-		const now = this.clock.now();
-		this.sweepsAt = Infinity;
-		let next = Infinity;
-		for (const [question, { until }] of this.kept) {
-			if (until <= now) this.drop(question);
-			else next = Math.min(next, until);
-		}
-		if (next < Infinity) this.sweepAt(next, now);
 	}
 }

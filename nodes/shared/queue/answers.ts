@@ -1,79 +1,122 @@
-/** Where an answer comes from: an earlier try, the cache, somebody's request, or one of one's own. */
+/** Where an answer comes from: an earlier try, the cache, or one request for all who ask. */
 
 import type { Answer, Outcome } from '../green-api/answer';
 import type { AnswerCache } from './answerCache';
-import { CANCELLED } from './cancellation';
-import type { Asker, ClaimAndSend, Coalescer } from './coalesce';
+import { CANCELLED, type Cancellation } from '../time/cancellation';
+import { isRead, type LookUpRequest, questionOf } from './lookUp';
 import type { RunTry } from './retriedRuns';
 
-/** What asking brought, and where from. */
+/** What asking brought. */
 export interface Found {
 	outcome: Outcome<Answer>;
-	source: 'request' | 'shared' | 'cache' | 'earlierTry';
+	/** Absent where this lookup sent the request. */
+	source?: 'shared' | 'cached' | 'retained';
 }
 
-/** The same question gets the same answer, but only those who ask in the same manner ask together. */
-export interface Question {
-	question: string;
-	/** How the request is made, e.g. how often it is tried. */
-	manner: string;
-	/** Nothing changes by asking: only then is an answer shared, or kept for those who ask later. */
-	isRead: boolean;
-}
-
-export interface AnswerOptions extends Asker {
-	/** How old a kept answer may be, and for how long a new one is kept, in ms; 0: neither. */
-	cacheMs: number;
+/** Who asks, alike for all lookups of one batch. */
+export interface Asker {
+	/** Answers are shared under the same one only. */
+	credential: string;
+	/** Ends the waiting for another's request. */
+	closing: Cancellation;
 	/** Which try of a run asks, where n8n makes several. */
-	runTry?: RunTry | undefined;
+	runTry: RunTry | undefined;
 }
 
-async function sendAlone(send: ClaimAndSend): ReturnType<Coalescer['ask']> {
-	const outcome = await send(() => true);
-	return outcome === CANCELLED ? CANCELLED : { outcome, isSender: true };
+/**
+ * Waits for its turn, asks `claim`, and sends the request if that says so. Gives `CANCELLED` when it
+ * did not, or when the request was dropped before there was an outcome.
+ */
+export type ClaimAndSend = (claim: () => boolean) => Promise<Outcome<Answer> | typeof CANCELLED>;
+
+/** Those who wait for the answer to one question. */
+class Group {
+	/** Whether one of them has sent the request. */
+	isSent = false;
+	waiting = 0;
+	readonly outcome: ReturnType<ClaimAndSend>;
+	settle!: (outcome: Awaited<ReturnType<ClaimAndSend>>) => void;
+
+	constructor() {
+		this.outcome = new Promise((settle) => {
+			this.settle = settle;
+		});
+	}
 }
 
 /** The answers that executions in this process have in common. */
 export class Answers {
-	constructor(
-		private readonly cache: AnswerCache,
-		private readonly coalescer: Coalescer,
-	) {}
+	private readonly groups = new Map<unknown, Group>();
+
+	constructor(private readonly cache: AnswerCache) {}
+
+	/** How many questions are being asked. */
+	get questions(): number {
+		return this.groups.size;
+	}
 
 	/**
-	 * @param question who asks what, and how
-	 * @param options how long answers are good for, and what ends the waiting
+	 * @param request what is asked, and how old a kept answer may be
+	 * @param asker who asks
 	 * @param send asks the server; is called again when another's request was dropped
 	 * @returns the outcome and where it is from, or `CANCELLED`
 	 */
 	async get(
-		{ question, manner, isRead }: Question,
-		{ cacheMs, runTry, ...asker }: AnswerOptions,
+		request: LookUpRequest,
+		{ credential, closing, runTry }: Asker,
 		send: ClaimAndSend,
 	): Promise<Found | typeof CANCELLED> {
-		const found = this.kept(question, isRead ? cacheMs : 0, runTry);
-		if (found) return found;
-		const asked = isRead
-			? await this.coalescer.ask(question + manner, asker, send)
-			: await sendAlone(send);
-		if (asked === CANCELLED) return CANCELLED;
+		const { timeout, policy } = request;
+		const question = credential + questionOf(request);
+		const cacheMs = isRead(request) ? 1000 * policy.cacheSeconds : 0;
+		const earlier = runTry?.take(question);
+		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'retained' };
 
-		const { outcome, isSender } = asked;
-		if (outcome.ok) {
-			runTry?.keep(question, outcome.value);
-			if (isRead && cacheMs > 0 && !outcome.value.isEmpty) {
-				this.cache.keep(question, outcome.value, cacheMs);
-			}
-		}
-		return { outcome, source: isSender ? 'request' : 'shared' };
+		const cached = cacheMs > 0 ? this.cache.find(question, cacheMs) : undefined;
+		// Lookups share a request when they have the same patience. A write shares none.
+		const key = isRead(request) ? JSON.stringify([question, timeout, policy.maxRetries]) : {};
+		const found: Found | typeof CANCELLED = cached
+			? { outcome: { ok: true, value: cached }, source: 'cached' }
+			: await this.ask(key, closing, send);
+		if (found === CANCELLED || !found.outcome.ok) return found;
+
+		const { value } = found.outcome;
+		runTry?.keep(question, value);
+		if (!cached && cacheMs > 0 && !value.isEmpty) this.cache.keep(question, value, cacheMs);
+		return found;
 	}
 
-	private kept(question: string, cacheMs: number, runTry?: RunTry): Found | undefined {
-		const earlier = runTry?.take(question);
-		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'earlierTry' };
-		const cached = cacheMs > 0 ? this.cache.find(question, cacheMs) : undefined;
-		if (!cached) return undefined;
-		runTry?.keep(question, cached);
-		return { outcome: { ok: true, value: cached }, source: 'cache' };
+	/**
+	 * Each lookup waits for a turn of its own. The first that gets one sends the request for all that
+	 * wait then. So none waits for longer than it would have alone.
+	 */
+	private async ask(
+		key: unknown,
+		closing: Cancellation,
+		send: ClaimAndSend,
+	): Promise<Found | typeof CANCELLED> {
+		for (;;) {
+			const group = this.groups.get(key) ?? new Group();
+			this.groups.set(key, group);
+			group.waiting += 1;
+			let isSender = false;
+			const own = send(() => {
+				if (group.isSent) return false;
+				group.isSent = isSender = true;
+				return true;
+			});
+			void own.then((outcome) => {
+				if (!isSender) return;
+				this.groups.delete(key);
+				group.settle(outcome);
+			});
+
+			let outcome = await closing.race(group.outcome);
+			if (outcome === CANCELLED && isSender) outcome = await own;
+			group.waiting -= 1;
+			if (group.waiting === 0 && !group.isSent) this.groups.delete(key);
+			if (outcome !== CANCELLED) return isSender ? { outcome } : { outcome, source: 'shared' };
+			if (isSender || closing.isCancelled) return CANCELLED;
+		}
 	}
 }

@@ -1,32 +1,18 @@
 /** A batch of lookups: when it ends, and what its lookups bring then. */
 
 import type { Account } from '../client/transport';
-import type { Answer } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
-import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../green-api/methods';
-import type { Found } from './answers';
-import { attempt, type LookUpRequest, type Send } from './attempts';
-import { BatchCounter, type BatchCounts } from './batchCounts';
-import { CANCELLED, Cancellation } from './cancellation';
+import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
+import { attempt } from './attempts';
+import { CANCELLED, Cancellation } from '../time/cancellation';
 import { lookAhead } from './lookAhead';
+import { isRead, type LookUp, type LookUpOutcome, type LookUpRequest, type Send } from './lookUp';
 import { processState, type ProcessState } from './processState';
-import { Repeats } from './repeats';
 import type { RunTry } from './retriedRuns';
-import type { Lane, SendQueue } from './sendQueue';
+import { Lane } from './sendQueue';
 import { Serial } from './serial';
 
-export type { LookUpPolicy, LookUpRequest, Send } from './attempts';
-
-/**
- * What a lookup brought. `inherited` marks the failure of another lookup, which ended the batch, or
- * all of it that asks the same method, before this one had its own outcome.
- */
-export type LookUpOutcome =
-	| { ok: true; value: Answer }
-	| { ok: false; failure: Failure; inherited: boolean };
-
-/** Asks one question; the promise never rejects. */
-export type LookUp = (request: LookUpRequest) => Promise<LookUpOutcome>;
+export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
 
 export interface BatchOptions {
 	account: Account;
@@ -41,38 +27,24 @@ export interface BatchOptions {
 	retriedRun?: object | undefined;
 }
 
-export interface Batch {
+/** What a batch has done so far, for those who tell the user. */
+export interface BatchCounts {
+	/** Tried again because the limit refused them, with 429. */
+	refusals: number;
+	/** Tried again for other reasons. */
+	retries: number;
+	/** Lookups that brought the answer of another lookup's request. */
+	shared: number;
+	/** Lookups that brought an answer from the cache. */
+	cached: number;
+	/** Lookups that brought what an earlier try of the same run found. */
+	retained: number;
 	/**
-	 * @param request what to ask, and how; lookups may be asked for all at once
-	 * @returns its outcome; the promise never rejects
+	 * How many requests the limit let through, of the method with the most to wait for, and how long
+	 * it makes so many take, in ms.
 	 */
-	lookUp(request: LookUpRequest): Promise<LookUpOutcome>;
-	/**
-	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
-	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes. Of what changes the same chat, each begins when the one
-	 * before it has its outcome, so that the last one holds.
-	 *
-	 * @param requests what to ask, and how
-	 * @param ask asks what takes more than one lookup, of which the request is the first
-	 * @returns the outcomes, in the order of the requests; never throws. Leaving it before its end
-	 *   ends the batch.
-	 */
-	lookUpAll(
-		requests: readonly LookUpRequest[],
-		ask?: (request: LookUpRequest, lookUp: LookUp) => Promise<LookUpOutcome>,
-	): AsyncGenerator<LookUpOutcome, void>;
-	readonly counts: Readonly<BatchCounts>;
-}
-
-const MS = 1000;
-
-function questionOf({ method, path, query, body }: GreenApiRequest): string {
-	return JSON.stringify([method, path, query, body]);
-}
-
-function isRead({ method }: GreenApiRequest): boolean {
-	return METHODS[method].effect === 'read';
+	pacedRequests: number;
+	pacedMs: number;
 }
 
 /** What a request that changes something changes. */
@@ -82,15 +54,16 @@ function changedBy({ body }: GreenApiRequest): string {
 
 /** The part of a batch that asks one method. */
 interface Part {
-	/** Nothing more of it is sent. */
-	drained: Cancellation;
+	lane: Lane;
 	endedBy: Failure | undefined;
-	lanes: Map<SendQueue, Lane>;
+	/** What the limit let through, and how long it makes so many take, in ms. */
+	paced: { requests: number; ms: number };
 }
 
-class PacedBatch implements Batch {
-	private readonly counter = new BatchCounter();
-	readonly counts = this.counter.counts;
+const STOPPED = failureOfNetwork('ERR_CANCELED');
+
+export class Batch {
+	private readonly tally = { refusals: 0, retries: 0, shared: 0, cached: 0, retained: 0 };
 	private readonly parts = new Map<GreenApiMethod, Part>();
 	/** Nothing is waited for any more, requests in flight included. */
 	private readonly aborted = new Cancellation();
@@ -108,7 +81,19 @@ class PacedBatch implements Batch {
 		this.runTry = options.retriedRun && process.retriedRuns.beginTry(options.retriedRun);
 	}
 
-	/** Listens to the signal, which lives for longer than the batch, only while there is a need. */
+	get counts(): BatchCounts {
+		const paced = [...this.parts.values()].map((part) => part.paced);
+		const [longest] = paced.sort((one, other) => other.ms - one.ms);
+		const { requests, ms } = longest ?? { requests: 0, ms: 0 };
+		return { ...this.tally, pacedRequests: requests, pacedMs: ms };
+	}
+
+	/**
+	 * Listens to the signal, which lives for longer than the batch, only while there is a need.
+	 *
+	 * @param request what to ask, and how; lookups may be asked for all at once
+	 * @returns its outcome; the promise never rejects
+	 */
 	async lookUp(request: LookUpRequest): Promise<LookUpOutcome> {
 		const { cancelSignal } = this.options;
 		if (cancelSignal?.aborted) this.abort();
@@ -120,76 +105,71 @@ class PacedBatch implements Batch {
 		return outcome;
 	}
 
+	/**
+	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
+	 * and answers that wait for one before them are bounded. What only reads is asked once, however
+	 * far apart the same question comes. Of what changes the same chat, each begins when the one
+	 * before it has its outcome, so that the last one holds.
+	 *
+	 * @param requests what to ask, and how
+	 * @param ask asks what takes more than one lookup, of which the request is the first
+	 * @returns the outcomes, in the order of the requests; never throws. Leaving it before its end
+	 *   ends the batch.
+	 */
 	lookUpAll(
 		requests: readonly LookUpRequest[],
 		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
 	): AsyncGenerator<LookUpOutcome, void> {
 		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
 		const writes = new Serial();
-		const repeats = new Repeats<Promise<LookUpOutcome>>(requests.filter(isRead).map(questionOf));
 		return lookAhead(requests, {
-			lookUp: (request) => {
+			lookUp: async (request) => {
 				const begin = async () => await ask(request, lookUp);
-				if (!isRead(request)) return writes.run(changedBy(request), begin);
-				const { answer, isRepeated } = repeats.answer(questionOf(request), begin);
-				if (isRepeated) void answer.then(({ ok }) => ok && this.counter.found('shared'));
-				return answer;
+				return await (isRead(request) ? begin() : writes.run(changedBy(request), begin));
 			},
+			onShared: () => (this.tally.shared += 1),
 			isOver: () => this.endedBy !== undefined,
-			leave: () => this.end(failureOfNetwork('ERR_CANCELED')),
+			leave: () => this.end(STOPPED),
 		});
 	}
 
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
 		const part = this.partOf(request.method);
-		const found = part.endedBy ? CANCELLED : await this.find(request, part);
+		const asker = {
+			credential: this.options.account.credential,
+			closing: part.lane.closing,
+			runTry: this.runTry,
+		};
+		const found = part.endedBy
+			? CANCELLED
+			: await this.process.answers.get(request, asker, async (claim) => {
+					return await this.attempt(request, part, claim);
+				});
 		if (found === CANCELLED) {
-			const failure = part.endedBy ?? failureOfNetwork('ERR_CANCELED');
-			return { ok: false, failure, inherited: true };
+			return { ok: false, failure: part.endedBy ?? STOPPED, inherited: true };
 		}
 		const { outcome, source } = found;
-		if (outcome.ok) {
-			this.counter.found(source);
-			return outcome;
+		if (!outcome.ok) {
+			this.endAfter(outcome.failure, request, part);
+			return { ...outcome, inherited: false };
 		}
-		this.endAfter(outcome.failure, request, part);
-		return { ok: false, failure: outcome.failure, inherited: false };
-	}
-
-	private async find(request: LookUpRequest, part: Part): Promise<Found | typeof CANCELLED> {
-		const { timeout, policy } = request;
-		const { drained } = part;
-		const { aborted, runTry } = this;
-		return await this.process.answers.get(
-			{
-				question: this.options.account.credential + questionOf(request),
-				manner: JSON.stringify([timeout, policy.maxRetries]),
-				isRead: isRead(request),
-			},
-			{ cacheMs: policy.cacheSeconds * MS, drained, aborted, runTry },
-			async (claim) => (drained.isCancelled ? CANCELLED : await this.attempt(request, part, claim)),
-		);
+		if (source) this.tally[source] += 1;
+		return outcome;
 	}
 
 	private async attempt(request: LookUpRequest, part: Part, claim: () => boolean) {
-		const { send, counter, aborted, process } = this;
-		const { method, policy } = request;
-		const isPaced = policy.requestsPerSecond !== 0;
-		const queue = process.queueOf(this.options.account.instance, method, isPaced);
-		const lane = part.lanes.get(queue) ?? queue.openLane();
-		part.lanes.set(queue, lane);
+		const { send, aborted, process, tally } = this;
+		const { lane, paced } = part;
+		const queue = process.queueOf(this.options.account.instance, request.method);
 		const onFailure = (failure: Failure) => this.endAfter(failure, request, part);
-		const { drained } = part;
-		const context = { send, queue, lane, counter, drained, aborted, process, onFailure };
+		const context = { send, queue, lane, aborted, process, tally, paced, onFailure };
 		return await attempt(request, context, claim);
 	}
 
 	private partOf(method: GreenApiMethod): Part {
-		const part = this.parts.get(method) ?? {
-			drained: new Cancellation(),
-			endedBy: undefined,
-			lanes: new Map(),
-		};
+		const former = this.parts.get(method);
+		if (former) return former;
+		const part: Part = { lane: new Lane(), endedBy: undefined, paced: { requests: 0, ms: 0 } };
 		this.parts.set(method, part);
 		if (this.endedBy) this.endPart(part, this.endedBy);
 		return part;
@@ -207,14 +187,12 @@ class PacedBatch implements Batch {
 	}
 
 	private endPart(part: Part, failure: Failure): void {
-		if (part.endedBy) return;
-		part.endedBy = failure;
-		part.drained.cancel();
-		for (const lane of part.lanes.values()) lane.close();
+		part.endedBy ??= failure;
+		part.lane.close();
 	}
 
 	private readonly abort = (): void => {
-		this.end(failureOfNetwork('ERR_CANCELED'));
+		this.end(STOPPED);
 		this.aborted.cancel();
 	};
 }
@@ -236,5 +214,5 @@ export function startBatch(
 	options: BatchOptions,
 	process: ProcessState = processState,
 ): Batch {
-	return new PacedBatch(send, options, process);
+	return new Batch(send, options, process);
 }

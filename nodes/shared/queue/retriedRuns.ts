@@ -12,41 +12,29 @@ export interface RunTry {
 	keep(question: string, answer: Answer): void;
 }
 
-class Run {
-	private tries = 0;
-	private characters = 0;
-	private readonly found = new Map<string, { answer: Answer; inTry: number }>();
-
-	beginTry(): RunTry {
-		this.tries += 1;
-		const inTry = this.tries;
-		return {
-			take: (question) => {
-				const entry = this.found.get(question);
-				if (!entry || entry.inTry >= inTry) return undefined;
-				entry.inTry = inTry;
-				return entry.answer;
-			},
-			keep: (question, answer) => {
-				if (this.characters + answer.text.length > MOST_CHARACTERS) return;
-				this.characters += answer.text.length;
-				this.found.set(question, { answer, inTry });
-			},
-		};
-	}
-}
-
 /** Runs live for as long as n8n holds on to what their tries have in common, and no longer. */
 export class RetriedRuns {
-	private readonly runs = new WeakMap<object, Run>();
+	private readonly runs = new WeakMap<object, { found: Map<string, Answer>; characters: number }>();
 
 	/**
 	 * @param key what all tries of the run have in common, and nothing else
 	 * @returns the next try
 	 */
 	beginTry(key: object): RunTry {
-		const run = this.runs.get(key) ?? new Run();
+		const run = this.runs.get(key) ?? { found: new Map<string, Answer>(), characters: 0 };
 		this.runs.set(key, run);
-		return run.beginTry();
+		const asked = new Set<string>();
+		return {
+			take(question) {
+				if (asked.has(question)) return undefined;
+				asked.add(question);
+				return run.found.get(question);
+			},
+			keep(question, answer) {
+				if (run.characters + answer.text.length > MOST_CHARACTERS) return;
+				run.characters += answer.text.length;
+				run.found.set(question, answer);
+			},
+		};
 	}
 }

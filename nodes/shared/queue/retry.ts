@@ -12,7 +12,6 @@ const FIRST_WAIT_MS = 1_000;
  * only when nothing at all gets through for so long is it given up. 5 minutes at one a second.
  */
 const PATIENCE_SLOTS = 300;
-const PATIENCE_MS = 30_000;
 
 /** What has happened to a request so far. */
 export interface Tries {
@@ -33,13 +32,6 @@ export interface RetryPolicy {
 	effect: MethodEffect;
 }
 
-export type RetryDecision =
-	| { retry: false }
-	/** `waitMs` is 0 for a request that waits for the pace alone. */
-	| { retry: true; waitMs: number };
-
-const GIVE_UP: RetryDecision = { retry: false };
-
 /**
  * Paced requests that were refused with 429 are tried again as long as the limit lets other
  * requests through: the pace has moved with the refusal, and which of the requests on an instance
@@ -52,35 +44,31 @@ const GIVE_UP: RetryDecision = { retry: false };
  * @param tries what has happened so far, the last try included
  * @param policy what the user allows, and what the pace is
  * @param random gives numbers from 0 up to, but not including, 1
- * @returns whether to try again and after how many ms
+ * @returns after how many ms to ask for the next turn; undefined: not at all
  */
-export function decideRetry(
+export function waitBeforeRetry(
 	failure: Failure,
 	{ refusals, failures }: Tries,
 	{ maxRetries, spacingMs, refusedForMs, effect }: RetryPolicy,
 	random: () => number,
-): RetryDecision {
-	if (failure.kind !== 'transient' || maxRetries === 0) return GIVE_UP;
-	if (effect === 'write' && !failure.isUndone) return GIVE_UP;
+): number | undefined {
+	if (failure.kind !== 'transient' || maxRetries === 0) return undefined;
+	if (effect === 'write' && !failure.isUndone) return undefined;
 
-	if (isRateLimit(failure) && spacingMs > 0) {
-		const patienceMs = Math.max(PATIENCE_MS, PATIENCE_SLOTS * spacingMs);
-		return refusals <= maxRetries || refusedForMs < patienceMs
-			? { retry: true, waitMs: 0 }
-			: GIVE_UP;
+	const isPaced = spacingMs > 0;
+	if (isRateLimit(failure) && isPaced) {
+		const isHopeful = refusals <= maxRetries || refusedForMs < PATIENCE_SLOTS * spacingMs;
+		return isHopeful ? 0 : undefined;
 	}
-
-	const counted = spacingMs > 0 ? failures : failures + refusals;
-	if (counted > maxRetries) return GIVE_UP;
-	const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (counted - 1));
-	const asked = Math.min(LONGEST_WAIT_MS, failure.retryAfterMs ?? 0);
-	return { retry: true, waitMs: Math.max(asked, most * random()) };
+	const counted = isPaced ? failures : failures + refusals;
+	if (counted > maxRetries) return undefined;
+	return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (counted - 1)) * random();
 }
 
 /**
  * @param failure a failure that may hold how long the server asks to wait
- * @returns for how long nothing should be sent to the instance, in ms, or undefined
+ * @returns for how long nothing should be sent to the instance, in ms
  */
-export function pauseAfter({ retryAfterMs }: Failure): number | undefined {
-	return retryAfterMs === undefined ? undefined : Math.min(LONGEST_WAIT_MS, retryAfterMs);
+export function pauseAfter({ retryAfterMs = 0 }: Failure): number {
+	return Math.min(LONGEST_WAIT_MS, retryAfterMs);
 }

@@ -181,8 +181,10 @@ describe('the address book', () => {
 	});
 
 	it('gives all, the nameless last, where nothing is typed', () => {
-		const entries = [{ id: '4912345678@c.us' }, ...named('Bob', 'Ann')];
-		expect(found(entries, '')).toEqual(['Ann', 'Bob', '+4912345678']);
-		expect(found(entries, '  ')).toEqual(['Ann', 'Bob', '+4912345678']);
+		const entries = [{ id: '4912345678@c.us' }, ...named('Zoe', 'Bob', 'Ann')];
+		for (const list of [entries, [...entries].reverse()]) {
+			expect(found(list, '')).toEqual(['Ann', 'Bob', 'Zoe', '+4912345678']);
+			expect(found(list, '  ')).toEqual(['Ann', 'Bob', 'Zoe', '+4912345678']);
+		}
 	});
 });

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
-import { CANCELLED, Cancellation } from '@package/nodes/shared/queue/cancellation';
 import { AnswerCache } from '@package/nodes/shared/queue/answerCache';
 import { Answers, type Found } from '@package/nodes/shared/queue/answers';
-import { type Asker, Coalescer } from '@package/nodes/shared/queue/coalesce';
 import { RetriedRuns, type RunTry } from '@package/nodes/shared/queue/retriedRuns';
-import { Timetable } from '@package/nodes/shared/queue/timetable';
+import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
+import { requestFor } from '../../virtual-time/batches';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 
 interface Asked {
@@ -25,12 +24,8 @@ interface Manners {
 	isRead?: boolean;
 	/** Which try of a run asks. */
 	runTry?: RunTry;
-	/** Who asks. Default: somebody else each time. */
-	batch?: Asker;
-}
-
-function newBatch(): Asker {
-	return { aborted: new Cancellation(), drained: new Cancellation() };
+	/** Ends with the batch that asks. Default: another one each time. */
+	closing?: Cancellation;
 }
 
 function found(text = '{"name":"Dealer"}'): Outcome<Answer> {
@@ -43,23 +38,23 @@ const MINUTE_MS = 60_000;
 /** Answers in common, and a server that answers when the test says so. */
 function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	const clock = new VirtualClock();
-	const answers = new Answers(
-		new AnswerCache(clock, new Timetable(clock), maxEntries, maxCharacters),
-		new Coalescer(),
-	);
+	const answers = new Answers(new AnswerCache(clock, maxEntries, maxCharacters));
 	const asked: Asked[] = [];
 
 	async function ask(question: string, manners: Manners = {}) {
-		const { manner = '', cacheMs = 0, batch = newBatch(), isRead = true, turn, runTry } = manners;
-		return await answers.get(
-			{ question, manner, isRead },
-			{ cacheMs, ...batch, runTry },
-			async (claim) => {
-				if (turn) await turn;
-				if (!claim()) return CANCELLED;
-				return await new Promise((finish) => asked.push({ question, manner, finish }));
-			},
+		const { manner = '', cacheMs = 0, isRead = true, turn, runTry } = manners;
+		const { closing = new Cancellation() } = manners;
+		const request = requestFor(
+			question,
+			{ cacheSeconds: cacheMs / 1_000 },
+			{ method: isRead ? 'getContactInfo' : 'addContact', timeout: 1 + manner.length },
 		);
+		const asker = { credential: 'credential', closing, runTry };
+		return await answers.get(request, asker, async (claim) => {
+			if (turn) await turn;
+			if (!claim()) return CANCELLED;
+			return await new Promise((finish) => asked.push({ question, manner, finish }));
+		});
 	}
 
 	/** Asks, and has the server answer at once if it is asked. */
@@ -67,8 +62,7 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 		const before = asked.length;
 		const given = ask(question, manners);
 		for (const { finish } of asked.slice(before)) finish(outcome);
-		const shared = await given;
-		return shared === CANCELLED ? shared : shared.source;
+		return sourceOf(await given);
 	}
 
 	async function keep(question: string, cacheMs = MINUTE_MS, outcome = found()) {
@@ -76,8 +70,7 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	}
 
 	async function isKept(question: string, cacheMs = MINUTE_MS) {
-		const given = await source(question, { cacheMs }, REFUSED);
-		return given === 'cache';
+		return (await source(question, { cacheMs }, REFUSED)) === 'cached';
 	}
 
 	return { clock, answers, asked, ask, source, keep, isKept };
@@ -87,8 +80,12 @@ function outcomesOf(all: Array<Found | typeof CANCELLED>) {
 	return all.map((one) => (one === CANCELLED ? one : one.outcome));
 }
 
+function sourceOf(one: Found | typeof CANCELLED) {
+	return one === CANCELLED ? one : (one.source ?? 'request');
+}
+
 function sourcesOf(all: Array<Found | typeof CANCELLED>) {
-	return all.map((one) => (one === CANCELLED ? one : one.source));
+	return all.map(sourceOf);
 }
 
 describe('who asks the same at the same time', () => {
@@ -231,11 +228,11 @@ describe('who waits for a turn to ask', () => {
 
 	it('is let go at once when its batch is over, and the others go on', async () => {
 		const { asked, ask } = share();
-		const batch = newBatch();
+		const closing = new Cancellation();
 		const [leavingTurn, stayingTurn] = [newTurn(), newTurn()];
-		const leaving = ask('x', { batch, turn: leavingTurn.turn });
+		const leaving = ask('x', { closing, turn: leavingTurn.turn });
 		const staying = ask('x', { turn: stayingTurn.turn });
-		batch.drained.cancel();
+		closing.cancel();
 		expect(await leaving).toBe(CANCELLED);
 		stayingTurn.come();
 		await settle();
@@ -245,9 +242,9 @@ describe('who waits for a turn to ask', () => {
 
 	it('leaves nothing behind when nobody waits any more', async () => {
 		const { asked, ask, source } = share();
-		const batch = newBatch();
-		const leaving = ask('x', { batch, turn: newTurn().turn });
-		batch.drained.cancel();
+		const closing = new Cancellation();
+		const leaving = ask('x', { closing, turn: newTurn().turn });
+		closing.cancel();
 		await leaving;
 		expect(await source('x')).toBe('request');
 		expect(asked).toHaveLength(1);
@@ -257,11 +254,11 @@ describe('who waits for a turn to ask', () => {
 describe('who does not want to wait for another’s request any more', () => {
 	it('is let go at once, and the others get the answer', async () => {
 		const { asked, ask } = share();
-		const batch = newBatch();
+		const closing = new Cancellation();
 		const first = ask('x');
-		const leaving = [ask('x', { batch }), ask('x', { batch })];
+		const leaving = [ask('x', { closing }), ask('x', { closing })];
 		const staying = ask('x');
-		batch.drained.cancel();
+		closing.cancel();
 		expect(await Promise.all(leaving)).toEqual([CANCELLED, CANCELLED]);
 
 		asked[0]?.finish(found());
@@ -271,44 +268,34 @@ describe('who does not want to wait for another’s request any more', () => {
 
 	it('still gets the answer to a request of its own', async () => {
 		const { asked, ask } = share();
-		const batch = newBatch();
-		const all = Promise.all([ask('x', { batch }), ask('x', { batch })]);
-		batch.drained.cancel();
+		const closing = new Cancellation();
+		const own = ask('x', { closing });
+		closing.cancel();
 		asked[0]?.finish(found());
-		expect(sourcesOf(await all)).toEqual(['request', 'shared']);
-	});
-
-	it('unless it does not wait for those any more either', async () => {
-		const { ask } = share();
-		const batch = newBatch();
-		void ask('x', { batch });
-		const follower = ask('x', { batch });
-		batch.drained.cancel();
-		batch.aborted.cancel();
-		expect(await follower).toBe(CANCELLED);
+		expect(sourcesOf([await own])).toEqual(['request']);
 	});
 
 	it('does not ask by itself when that request is dropped at the same time', async () => {
 		const { asked, ask } = share();
-		const batch = newBatch();
-		void ask('x', { batch });
-		const follower = ask('x', { batch });
+		const closing = new Cancellation();
+		void ask('x');
+		const follower = ask('x', { closing });
 		asked[0]?.finish(CANCELLED);
-		batch.drained.cancel();
-		batch.aborted.cancel();
+		closing.cancel();
 		expect(await follower).toBe(CANCELLED);
 		expect(asked).toHaveLength(1);
 	});
 
 	it('does not wait for one that takes its own dropped request’s place', async () => {
 		const { asked, ask } = share();
-		const batch = newBatch();
-		void ask('x', { batch });
+		const closing = new Cancellation();
+		void ask('x', { closing });
 		const other = ask('x');
-		const follower = ask('x', { batch });
-		batch.drained.cancel();
+		const follower = ask('x', { closing });
+		closing.cancel();
 		asked[0]?.finish(CANCELLED);
 		expect(await follower).toBe(CANCELLED);
+		await settle();
 		asked[1]?.finish(found());
 		expect(outcomesOf([await other])).toEqual([found()]);
 	});
@@ -319,10 +306,10 @@ describe('an answer that is kept', () => {
 		const { clock, keep, source } = share();
 		await keep('x');
 		await clock.pass(MINUTE_MS - 1);
-		expect(await source('x', { cacheMs: MINUTE_MS })).toBe('cache');
+		expect(await source('x', { cacheMs: MINUTE_MS })).toBe('cached');
 		await clock.pass(1);
 		expect(await source('x', { cacheMs: MINUTE_MS })).toBe('request');
-		expect(await source('x', { cacheMs: MINUTE_MS })).toBe('cache');
+		expect(await source('x', { cacheMs: MINUTE_MS })).toBe('cached');
 	});
 
 	it('is the one that was found', async () => {
@@ -348,7 +335,7 @@ describe('an answer that is kept', () => {
 		await keep('x');
 		await clock.pass(10_000);
 		expect(await source('x', { cacheMs: 10_000 }, REFUSED)).toBe('request');
-		expect(await source('x', { cacheMs: 10_001 })).toBe('cache');
+		expect(await source('x', { cacheMs: 10_001 })).toBe('cached');
 		expect(await isKept('x')).toBe(true);
 	});
 
@@ -384,15 +371,15 @@ describe('an answer that is kept', () => {
 		await clock.pass(30_000);
 		expect(await source('x', { cacheMs: 10_000 }, found('"new"'))).toBe('request');
 		const cached = await ask('x', { cacheMs: MINUTE_MS });
-		expect(cached).toEqual({ outcome: found('"new"'), source: 'cache' });
+		expect(cached).toEqual({ outcome: found('"new"'), source: 'cached' });
 		await clock.pass(5_000);
-		expect(await source('x', { cacheMs: 10_000 })).toBe('cache');
+		expect(await source('x', { cacheMs: 10_000 })).toBe('cached');
 	});
 
 	it('is good for every manner of asking', async () => {
 		const { keep, source } = share();
 		await keep('x');
-		expect(await source('x', { manner: 'once', cacheMs: MINUTE_MS })).toBe('cache');
+		expect(await source('x', { manner: 'once', cacheMs: MINUTE_MS })).toBe('cached');
 	});
 
 	it('is never that of another question', async () => {
@@ -500,7 +487,7 @@ describe('the room for kept answers', () => {
 					const shared = await given;
 					if (shared === CANCELLED || !shared.outcome.ok) throw new Error('No answer');
 					if (cacheMs === 0) continue;
-					if (shared.source === 'request') {
+					if (shared.source === undefined) {
 						newest.set(question, { text, at: clock.now() });
 					} else {
 						expect(clock.now() - (newest.get(question)?.at ?? -Infinity)).toBeLessThan(cacheMs);
@@ -549,7 +536,7 @@ describe('what an earlier try of the same run found', () => {
 		const nextTry = tries();
 		expect(await source('x', { isRead, runTry: nextTry() }, outcome)).toBe('request');
 		for (let count = 0; count < 3; count++) {
-			expect(await source('x', { isRead, runTry: nextTry() })).toBe('earlierTry');
+			expect(await source('x', { isRead, runTry: nextTry() })).toBe('retained');
 		}
 	});
 
@@ -558,7 +545,7 @@ describe('what an earlier try of the same run found', () => {
 		const nextTry = tries();
 		expect(await source('x', { runTry: nextTry() }, REFUSED)).toBe('request');
 		expect(await source('x', { runTry: nextTry() })).toBe('request');
-		expect(await source('x', { runTry: nextTry() })).toBe('earlierTry');
+		expect(await source('x', { runTry: nextTry() })).toBe('retained');
 	});
 
 	it('serves the next try once, so that asking again on purpose asks', async () => {
@@ -568,7 +555,7 @@ describe('what an earlier try of the same run found', () => {
 		expect(await source('x', first)).toBe('request');
 		expect(await source('x', first)).toBe('request');
 		const second = { runTry: nextTry() };
-		expect(await source('x', second)).toBe('earlierTry');
+		expect(await source('x', second)).toBe('retained');
 		expect(await source('x', second)).toBe('request');
 	});
 
@@ -577,13 +564,13 @@ describe('what an earlier try of the same run found', () => {
 		const nextTry = tries();
 		await keep('x', MINUTE_MS);
 		const first = { runTry: nextTry() };
-		expect(await source('x', { ...first, cacheMs: MINUTE_MS })).toBe('cache');
+		expect(await source('x', { ...first, cacheMs: MINUTE_MS })).toBe('cached');
 		const late = ask('y', first);
 		const second = { runTry: nextTry() };
-		expect(await source('x', second)).toBe('earlierTry');
+		expect(await source('x', second)).toBe('retained');
 		asked.at(-1)?.finish(found());
 		await late;
-		expect(await source('y', second)).toBe('earlierTry');
+		expect(await source('y', second)).toBe('retained');
 	});
 
 	it('is nothing to another run', async () => {

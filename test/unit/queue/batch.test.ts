@@ -22,6 +22,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 /** A slot at GREEN-API's one a second, with the margin. */
 const MOST_SLOT_MS = 1.08 * SECOND_MS;
 
+/** Of one instance and method. */
+const MOST_IN_FLIGHT = 64;
+
 const DOWN = failureOfStatus(503, '');
 const WRONG_CHAT_ID = failureOfStatus(400, '');
 const WRONG_TOKEN = failureOfStatus(401, '');
@@ -92,7 +95,6 @@ describe('a batch of lookups', () => {
 		expect(instance.refused).toEqual([]);
 		expect(clock.now()).toBeLessThanOrEqual(29 * MOST_SLOT_MS + 50);
 		expect(batch.counts).toEqual({
-			requests: 30,
 			refusals: 0,
 			retries: 0,
 			shared: 0,
@@ -171,7 +173,7 @@ describe('a batch of lookups', () => {
 		ask(batch, chatIds(10));
 		ask(batch, chatIds(3), { requestsPerSecond: 0.1 }, { method: 'getGroupData' });
 		await clock.pass();
-		expect(batch.counts).toMatchObject({ requests: 13, pacedRequests: 3, pacedMs: 30_000 });
+		expect(batch.counts).toMatchObject({ pacedRequests: 3, pacedMs: 30_000 });
 	});
 });
 
@@ -183,7 +185,7 @@ describe('lookups of the same contact', () => {
 		await clock.pass();
 		expect(instance.chatIds).toEqual(['a', 'b']);
 		expect(outcomesOf(asked)).toEqual(['a', 'b', 'a', 'a'].map(found));
-		expect(batch.counts).toMatchObject({ requests: 2, shared: 2, cached: 0 });
+		expect(batch.counts).toMatchObject({ shared: 2, cached: 0 });
 	});
 
 	it('have the same failure, which is nobody else’s', async () => {
@@ -193,7 +195,7 @@ describe('lookups of the same contact', () => {
 		await clock.pass();
 		expect(instance.chatIds).toEqual(['a']);
 		expect(outcomesOf(asked)).toEqual([own(WRONG_CHAT_ID), own(WRONG_CHAT_ID)]);
-		expect(batch.counts).toMatchObject({ requests: 1, shared: 0 });
+		expect(batch.counts).toMatchObject({ shared: 0 });
 	});
 
 	it('are one request for several batches as well', async () => {
@@ -213,7 +215,7 @@ describe('lookups of the same contact', () => {
 		await clock.pass(3 * MOST_SLOT_MS);
 		expect(asked?.outcome).toEqual(found('999'));
 		expect(others[999]?.outcome).toEqual(found('999'));
-		expect(batch.counts).toMatchObject({ requests: 1, shared: 0 });
+		expect(batch.counts).toMatchObject({ shared: 0 });
 		await clock.pass();
 		expect(instance.requests).toHaveLength(1_000);
 		expect(outcomesOf(others)).toEqual(chatIds(1_000).map(found));
@@ -261,7 +263,6 @@ describe('lookups of the same contact', () => {
 		await clock.pass();
 		expect(instance.chatIds).toEqual(['a', 'a']);
 		expect([first, second, third].map(({ counts }) => counts.cached)).toEqual([0, 1, 0]);
-		expect(second.counts.requests).toBe(0);
 	});
 });
 
@@ -274,7 +275,7 @@ describe('a request that fails for the moment', () => {
 		await clock.pass();
 		expect(outcomesOf(asked)).toEqual([found('a'), found('b')]);
 		expect(instance.chatIds.filter((chatId) => chatId === 'a')).toHaveLength(3);
-		expect(batch.counts).toMatchObject({ requests: 4, retries: 2, refusals: 0 });
+		expect(batch.counts).toMatchObject({ retries: 2, refusals: 0 });
 	});
 
 	it.each([0, 1, 4])('is given up after %d retries, and tells of its tries', async (maxRetries) => {
@@ -337,7 +338,7 @@ describe('a request that the limit refuses (429)', () => {
 		await clock.pass();
 		expect(outcomesOf(asked)).toEqual(chatIds(100).map(found));
 		expect(instance.requests).toHaveLength(100 + refusals);
-		expect(batch.counts).toMatchObject({ requests: 120, refusals, retries: 0, pacedRequests: 100 });
+		expect(batch.counts).toMatchObject({ refusals, retries: 0, pacedRequests: 100 });
 	});
 
 	it('comes before the others of its batch', async () => {
@@ -355,7 +356,7 @@ describe('a request that the limit refuses (429)', () => {
 		[', at a low rate', 0.05],
 		[', at a high rate', 50],
 	])('is given up, and told, when the limit never opens%s', async (_how, requestsPerSecond) => {
-		const { clock, start, ask } = newProcess({ fault: () => RATE_LIMITED });
+		const { clock, instance, start, ask } = newProcess({ fault: () => RATE_LIMITED });
 		const batch = start();
 		const asked = ask(batch, chatIds(20), { requestsPerSecond });
 		await clock.pass(10 * MINUTE_MS * Math.max(1, 1 / requestsPerSecond));
@@ -365,9 +366,8 @@ describe('a request that the limit refuses (429)', () => {
 			const [, tries] = /\(tried (\d+) times\)$/.exec(outcome.failure.message) ?? [];
 			expect(Number(tries)).toBeGreaterThanOrEqual(5);
 		}
-		const { refusals, requests } = batch.counts;
-		expect(refusals).toBe(requests - asked.length);
-		expect(batch.counts).toMatchObject({ retries: 0, pacedRequests: 0, pacedMs: 0 });
+		const refusals = instance.requests.length - asked.length;
+		expect(batch.counts).toMatchObject({ refusals, retries: 0, pacedRequests: 0, pacedMs: 0 });
 	});
 
 	it('is not given up the sooner because the one before it was, long ago', async () => {
@@ -456,7 +456,7 @@ describe('a failure', () => {
 			latencyMs: ({ body }) => (body?.chatId === '3' ? 0 : 20 * SECOND_MS),
 			fault: faultsFor({ 0: WRONG_CHAT_ID, 2: failureOfStatus(403, ''), 3: WRONG_TOKEN }),
 		});
-		const asked = ask(start(), [...chatIds(6), '1']);
+		const asked = ask(start(), chatIds(6));
 		await clock.pass();
 		expect(instance.chatIds).toEqual(chatIds(4));
 		expect(outcomesOf(asked)).toEqual([
@@ -466,7 +466,6 @@ describe('a failure', () => {
 			own(WRONG_TOKEN),
 			inherited(WRONG_TOKEN),
 			inherited(WRONG_TOKEN),
-			found('1'),
 		]);
 		expect(asked[4]?.settledAt).toBe(asked[3]?.settledAt);
 	});
@@ -644,11 +643,13 @@ describe('a batch that the user stops', () => {
 	it('holds nobody back with a request that gets no answer', async () => {
 		const { clock, start, ask } = newProcess({
 			limit: Infinity,
-			latencyMs: ({ body }) => (body?.chatId === 'hangs' ? 60 * MINUTE_MS : 0),
+			latencyMs: ({ body }) => (String(body?.chatId).startsWith('hangs') ? 60 * MINUTE_MS : 0),
 		});
 		const { cancelSignal, stop } = stoppable();
 		const unpaced = { requestsPerSecond: 0 };
-		ask(start({ cancelSignal }), ['hangs'], unpaced);
+		for (const chatId of chatIds(MOST_IN_FLIGHT, 'hangs ')) {
+			ask(start({ cancelSignal }), [chatId], unpaced);
+		}
 		const asked = ask(start(), ['a'], unpaced);
 		await clock.pass(100);
 		expect(outcomesOf(asked)).toEqual([undefined]);
@@ -789,7 +790,7 @@ describe('the rate that the user sets', () => {
 		expect(instance.chatIds).toEqual(chatIds(1_000));
 		expect(outcomesOf(asked)).toEqual(chatIds(1_000).map(found));
 		expect(clock.now()).toBeLessThanOrEqual(25 * 100);
-		expect(batch.counts).toMatchObject({ requests: 1_000, pacedMs: 0 });
+		expect(batch.counts).toMatchObject({ pacedMs: 0 });
 	});
 
 	it('can be none: what holds for the instance is known before much was asked', async () => {
@@ -807,7 +808,7 @@ describe('the rate that the user sets', () => {
 		await clock.pass();
 		expect(outcomesOf(asked)).toEqual([own(afterTries(RATE_LIMITED, 5))]);
 		expect(instance.requests).toHaveLength(5);
-		expect(batch.counts).toMatchObject({ requests: 5, refusals: 4, retries: 0 });
+		expect(batch.counts).toMatchObject({ refusals: 4, retries: 0 });
 		expect(clock.now()).toBeLessThanOrEqual(15 * SECOND_MS);
 		expect(clock.now()).toBeGreaterThan(SECOND_MS / 2);
 	});
@@ -854,7 +855,7 @@ describe('many lookups', () => {
 		await clock.pass();
 		expect(await all).toEqual(ids.map(found));
 		expect(instance.chatIds).toEqual(chatIds(600));
-		expect(batch.counts).toMatchObject({ requests: 600, shared: 602 });
+		expect(batch.counts).toMatchObject({ shared: 602 });
 	});
 
 	it('run on ahead of who takes their outcomes, a few hundred at a time', async () => {
@@ -980,8 +981,9 @@ describe('requests that change something', () => {
 		})();
 		await clock.pass();
 		expect(taken).toHaveLength(3);
-		expect(instance.chatIds).toEqual(['a', 'a', 'b']);
-		expect(batch.counts).toMatchObject({ requests: 3, shared: 0, cached: 0 });
+		// The second of one chat waits for the outcome of the first, and holds up nobody else.
+		expect(instance.chatIds).toEqual(['a', 'b', 'a']);
+		expect(batch.counts).toMatchObject({ shared: 0, cached: 0 });
 	});
 
 	it('are tried again only where that does no harm', async () => {

@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Answer } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import type { LookUpOutcome } from '@package/nodes/shared/queue/batch';
 import { chatIds, newProcess, requestFor } from '../../virtual-time/batches';
 import { answerFor, type SimulatedOptions } from '../../virtual-time/simulatedInstance';
+import { settle } from '../../virtual-time/virtualClock';
 
 const MINUTE_MS = 60_000;
 
@@ -39,7 +43,32 @@ describe('many lookups', () => {
 		await process.clock.pass();
 		expect(taken).toEqual(ids.map(found));
 		expect(process.instance.requests).toHaveLength(700);
-		expect(batch.counts).toMatchObject({ requests: 700, shared: 700 });
+		expect(batch.counts).toMatchObject({ shared: 700 });
+	});
+
+	it('hold no answer once its contact does not come any more', async () => {
+		setFlagsFromString('--expose_gc');
+		const collectGarbage = runInNewContext('gc') as () => void;
+		const process = newProcess({ limit: Infinity });
+		const ids = ['a', 'a', 'hangs'];
+		const outcomes = process.start({}, async (request) => {
+			if (request.body?.chatId === 'hangs') return await new Promise(() => undefined);
+			return { ok: true, value: new Answer('"long"') };
+		});
+		const requests = ids.map((chatId) => requestFor(chatId, { requestsPerSecond: 0 }));
+		const all = outcomes.lookUpAll(requests);
+		const take = async () => {
+			const next = all.next();
+			await process.clock.pass(1);
+			const { value } = await next;
+			return new WeakRef(value && value.ok ? value.value : {});
+		};
+		const taken = [await take(), await take()];
+		expect(taken[0]?.deref()).toBe(taken[1]?.deref());
+		void all.next();
+		await settle();
+		collectGarbage();
+		expect(taken[0]?.deref()).toBeUndefined();
 	});
 
 	it('begin no more than is needed until outcomes come', async () => {

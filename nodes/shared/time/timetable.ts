@@ -10,7 +10,6 @@ interface Entry {
 export class Timetable {
 	private readonly entries = new Set<Entry>();
 	private wakesAt = Infinity;
-	private stopTimer: (() => void) | undefined;
 
 	/** @param timers what time it is, and what wakes at some time */
 	constructor(private readonly timers: Timers) {}
@@ -35,14 +34,14 @@ export class Timetable {
 	/** A timer whose entry was taken off is left to fire: the next entry is most likely just behind. */
 	private wakeAt(at: number): void {
 		if (at >= this.wakesAt) return;
-		this.stopTimer?.();
 		this.wakesAt = at;
-		this.stopTimer = this.timers.start(Math.max(0, at - this.timers.now()), () => this.look());
+		this.timers.start(Math.max(0, at - this.timers.now()), () => {
+			if (this.wakesAt === at) this.look();
+		});
 	}
 
 	private look(): void {
 		const now = this.timers.now();
-		this.wakesAt = Infinity;
 		let next = Infinity;
 		for (const entry of this.entries) {
 			if (entry.at > now) {
@@ -52,6 +51,7 @@ export class Timetable {
 				entry.act();
 			}
 		}
+		this.wakesAt = Infinity;
 		this.wakeAt(next);
 	}
 }
