@@ -5,44 +5,34 @@ import {
 	type IRun,
 	type ITriggerFunctions,
 	type ITriggerResponse,
-	type NodeApiError,
 	type NodeConnectionType,
 } from 'n8n-workflow';
-import { apiError } from '../shared/client/nodeErrors';
 import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/client/transport';
-import { type Failure, isStarting } from '../shared/green-api/failures';
-import { systemClock } from '../shared/time/clock';
-import { activationOf } from './activation';
+import { isStarting } from '../shared/green-api/failures';
+import { properties } from './fields';
+import { instances } from './instances';
 import { endingOfRejection, endingOfRun } from './listener/afterExecution';
-import { listenerOf } from './listener/listener';
 import type { Send, Subscriber } from './listener/subscriber';
 import { flagsFor } from './notifications/events';
 import type { Notification } from './notifications/notification';
 import { simplify } from './notifications/simplify';
-import { properties } from './properties';
 import { readSubscription, type Subscription, wants } from './subscription';
+import { triggerError } from './triggerError';
 
 /** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
 const MAIN: NodeConnectionType = 'main';
 
 let tests = 0;
 
-/** No two tests are the same; a trigger of a published workflow is, however often it is activated. */
+/**
+ * No two tests are the same; a trigger of a published workflow is, however often it is activated.
+ * The nodes of a workflow that was not made in the editor may share an id, and never a name.
+ */
 function keyOf(trigger: ITriggerFunctions, isTest: boolean): string {
-	if (!isTest) return JSON.stringify([trigger.getWorkflow().id, trigger.getNode().id]);
+	const { id, name } = trigger.getNode();
+	if (!isTest) return JSON.stringify([trigger.getWorkflow().id, id, name]);
 	tests += 1;
 	return JSON.stringify(['test', tests]);
-}
-
-/**
- * Of a workflow that can't be published n8n shows the message alone; a test shows the description,
- * too (n8n 2.41, `workflowFailedToActivate`).
- */
-function triggerError(trigger: ITriggerFunctions, failure: Failure): NodeApiError {
-	const { message, description } = failure;
-	const isWhole = trigger.getMode() === 'manual' || description === '';
-	const told = isWhole ? failure : { ...failure, message: `${message}. ${description}` };
-	return apiError(trigger.getNode(), told);
 }
 
 function toSubscriber(
@@ -76,7 +66,7 @@ function toSubscriber(
 			trigger.emit(itemsOf(notification), undefined, done);
 			return await done.promise.then(endingOfRun, endingOfRejection);
 		},
-		fail: (failure) => trigger.emitError(triggerError(trigger, failure)),
+		fail: (failure) => trigger.emitError(triggerError(trigger.getNode(), failure, isTest)),
 	};
 }
 
@@ -103,18 +93,21 @@ export class GreenApiTrigger implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const { instance, credential, messenger } = await readAccount.call(this);
 		const subscription = readSubscription.call(this, messenger);
-		const send: Send = async (request, signal) => await sendRequest.call(this, request, signal);
+		const send: Send = async (request, signal) =>
+			instances.of(instance).activation.sinceCleared(await sendRequest.call(this, request, signal));
 		const { events, turnOnNotifications, clearWebhookUrl } = subscription;
 		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
-		const prepare = async () =>
-			await activationOf(instance, systemClock).prepare(need, credential, send);
+		const prepare = async (signal?: AbortSignal) =>
+			await instances.of(instance).activation.prepare(need, credential, send, signal);
 
 		const failure = await prepare();
-		if (failure && !isStarting(failure)) throw triggerError(this, failure);
 		const subscriber = toSubscriber(this, subscription, credential, send);
+		if (failure && !isStarting(failure)) {
+			throw triggerError(this.getNode(), failure, subscriber.isTest);
+		}
 		if (failure) subscriber.prepare = prepare;
 
-		const listen = () => listenerOf(instance, systemClock).join(subscriber);
+		const listen = () => instances.of(instance).listener.join(subscriber);
 		// n8n takes a test's items only after this function has returned.
 		let leave = subscriber.isTest ? undefined : listen();
 		return {

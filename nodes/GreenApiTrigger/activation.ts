@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import type { Answer, Outcome } from '../shared/green-api/answer';
-import { type Failure, isRateLimit, STARTING } from '../shared/green-api/failures';
+import { type Failure, isRateLimit, isWebhookUrlSet, STARTING } from '../shared/green-api/failures';
 import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
@@ -30,6 +30,18 @@ export interface SettingsPlan {
 }
 
 const MS = 1000;
+
+/** GREEN-API documentation, "SetSettings": settings are applied within 5 minutes. */
+const APPLIED_MS = 5 * 60 * MS;
+
+/** GREEN-API took the settings, and answered that they are not saved. */
+const NOT_SAVED: Failure = {
+	kind: 'instance',
+	message: 'GREEN-API did not save the settings of the instance',
+	description:
+		'Turn on what the trigger needs in the GREEN-API console (console.green-api.com), and clear webhookUrl there. Then publish the workflow again.',
+	code: 'NOT_SAVED',
+};
 
 /** Requests of others count for the same limit. */
 const TRIES_AT_THE_LIMIT = 5;
@@ -91,6 +103,8 @@ interface Waiting {
 	need: Need;
 	credential: string;
 	send: Send;
+	/** Aborted: it was deactivated meanwhile. */
+	signal: AbortSignal | undefined;
 	settle: (failure: Failure | undefined) => void;
 }
 
@@ -100,6 +114,7 @@ export class Activation {
 	private isRunning = false;
 	private known: { settings: Settings; at: number } | undefined;
 	private readonly written = new Set<string>();
+	private clearedAt = -Infinity;
 
 	/** @param clock what time it is */
 	constructor(private readonly clock: Clock) {}
@@ -108,13 +123,34 @@ export class Activation {
 	 * @param need what has to be on
 	 * @param credential stands for the credential that `send` sends with
 	 * @param send sends requests of the trigger
+	 * @param signal ends it: nothing is written for a trigger that is not there any more
 	 * @returns why the trigger can't listen, if so; `STARTING` where it can't yet
 	 */
-	async prepare(need: Need, credential: string, send: Send): Promise<Failure | undefined> {
+	async prepare(
+		need: Need,
+		credential: string,
+		send: Send,
+		signal?: AbortSignal,
+	): Promise<Failure | undefined> {
 		return await new Promise((settle) => {
-			this.waiting.push({ need, credential, send, settle });
+			this.waiting.push({ need, credential, send, signal, settle });
 			if (!this.isRunning) void this.run();
 		});
+	}
+
+	/** Whether nobody is being prepared. */
+	get isIdle(): boolean {
+		return !this.isRunning;
+	}
+
+	/**
+	 * @param outcome of a request to the instance
+	 * @returns the same; `STARTING` where GREEN-API still goes by a webhook URL that was cleared
+	 */
+	sinceCleared<T>(outcome: Outcome<T>): Outcome<T> {
+		const isApplied = this.clock.now() - this.clearedAt > APPLIED_MS;
+		if (outcome.ok || isApplied || !isWebhookUrlSet(outcome.failure)) return outcome;
+		return { ok: false, failure: STARTING };
 	}
 
 	private async run(): Promise<void> {
@@ -135,13 +171,14 @@ export class Activation {
 			const failure = otherMessenger(typeInstance, mistaken.need.messenger);
 			if (failure) this.settle((waiting) => waiting === mistaken, failure);
 		}
+		this.settle(({ signal }) => signal?.aborted ?? false, undefined);
 		const together = new Set(this.waiting);
 		const needs = [...together].map(({ need }) => need);
 		const { changes, failure } = planSettings(read.value, needs, this.written);
-		this.settle(
-			(waiting) => together.has(waiting),
-			changes ? await this.write(send, changes) : failure,
-		);
+		const refusal = changes && (await this.write(send, changes));
+		// What one credential is refused another one may be granted.
+		const isOver = (waiting: Waiting) => !refusal || waiting.credential === credential;
+		this.settle((waiting) => together.has(waiting) && isOver(waiting), refusal ?? failure);
 	}
 
 	private settle(isOver: (waiting: Waiting) => boolean, failure: Failure | undefined): void {
@@ -172,8 +209,13 @@ export class Activation {
 
 	private async write(send: Send, changes: Record<string, string>): Promise<Failure | undefined> {
 		const outcome = await this.ask(send, 'setSettings', changes);
-		if (!outcome.ok) return outcome.failure;
+		const { saveSettings } = outcome.ok ? (outcome.value.read<IDataObject | null>() ?? {}) : {};
+		if (saveSettings !== true) {
+			this.known = undefined;
+			return outcome.ok ? NOT_SAVED : outcome.failure;
+		}
 		for (const name of Object.keys(changes)) this.written.add(name);
+		if ('webhookUrl' in changes) this.clearedAt = this.clock.now();
 		this.known = {
 			settings: { ...this.known?.settings, ...changes },
 			at: this.clock.now(),
@@ -195,17 +237,4 @@ export class Activation {
 			await this.clock.sleep(MS / METHODS[method].requestsPerSecond);
 		}
 	}
-}
-
-const activations = new Map<string, Activation>();
-
-/**
- * @param instance stands for the instance
- * @param clock what time it is
- * @returns the one that prepares the instance for all triggers of this process
- */
-export function activationOf(instance: string, clock: Clock): Activation {
-	const activation = activations.get(instance) ?? new Activation(clock);
-	activations.set(instance, activation);
-	return activation;
 }

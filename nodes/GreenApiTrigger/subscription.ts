@@ -1,16 +1,14 @@
 /** What a trigger's fields ask for. */
 
-import type { INode, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { inputError } from '../shared/client/nodeErrors';
 import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
+import { type Field, readFields } from '../shared/parameters/field';
+import { type Chats, FIELDS, OPTIONS } from './fields';
 import type { Deletion } from './listener/afterExecution';
 import { isWanted } from './notifications/events';
-import { chatIdOf, isGroup, type Notification } from './notifications/notification';
-
-type Chats = 'all' | 'people' | 'groups';
-
-export const DEFAULT_MAX_DELIVERIES = 5;
+import { chatIdOf, isGroup, isPerson, type Notification } from './notifications/notification';
 
 export interface Subscription {
 	events: readonly string[];
@@ -24,15 +22,6 @@ export interface Subscription {
 	clearWebhookUrl: boolean;
 }
 
-interface Options {
-	chats?: Chats;
-	/** An expression may give one text with several in it. */
-	onlyChats?: string | number | Array<string | number>;
-	maxDeliveries?: number;
-	turnOnNotifications?: boolean;
-	clearWebhookUrl?: boolean;
-}
-
 /** @returns why notifications, which have chat ids alone, can't be compared with it */
 function refuseName(chat: ChatId): Rejection | undefined {
 	if (isChatId(chat)) return undefined;
@@ -43,42 +32,40 @@ function refuseName(chat: ChatId): Rejection | undefined {
 	};
 }
 
-function readOnlyChats(
-	node: INode,
-	{ readChat }: Messenger,
-	given: Options['onlyChats'] = [],
-): Set<string> {
-	const entries = [given].flat().flatMap((entry) => String(entry).split(/[,;\n]/));
-	return new Set(
-		entries
-			.filter((entry) => entry.trim() !== '')
-			.map((entry) => {
-				const reading = readChat(entry);
-				const rejection = reading.ok ? refuseName(reading.chatId) : reading.rejection;
-				if (rejection) throw inputError(node, rejection);
-				return reading.ok ? reading.chatId.id : '';
-			}),
-	);
-}
-
 /**
  * @param messenger of the credential
  * @returns what the trigger's fields ask for
- * @throws NodeOperationError where a chat in "Only Chats" can't be read
+ * @throws NodeOperationError where a field can't be meant, or a chat in "Only Chats" can't be read
  */
-export function readSubscription(this: ITriggerFunctions, messenger: Messenger): Subscription {
-	const options = this.getNodeParameter('options', {}) as Options;
+export function readSubscription(this: ITriggerFunctions, { readChat }: Messenger): Subscription {
+	const reject = (rejection: Rejection): never => {
+		throw inputError(this.getNode(), rejection);
+	};
+	const given = this.getNodeParameter('options', {}) as IDataObject;
+	const ofNode = (name: string, { property }: Field<unknown>) =>
+		this.getNodeParameter(name, property.default as object);
+	const fields = readFields(FIELDS, ofNode, reject);
+	const options = readFields(OPTIONS, (name) => given[name], reject);
+	const chatIds = options.onlyChats.map((entry) => {
+		const reading = readChat(entry);
+		if (!reading.ok) return reject(reading.rejection);
+		const rejection = refuseName(reading.chatId);
+		return rejection ? reject(rejection) : reading.chatId.id;
+	});
 	return {
-		events: this.getNodeParameter('events') as string[],
-		deletion: this.getNodeParameter('deleteFromQueue') as Deletion,
-		isRaw: this.getNodeParameter('output') === 'raw',
-		chats: options.chats ?? 'all',
-		onlyChats: readOnlyChats(this.getNode(), messenger, options.onlyChats),
-		maxDeliveries: options.maxDeliveries ?? DEFAULT_MAX_DELIVERIES,
-		turnOnNotifications: options.turnOnNotifications ?? true,
-		clearWebhookUrl: options.clearWebhookUrl ?? false,
+		...options,
+		events: fields.events,
+		deletion: fields.deleteFromQueue,
+		isRaw: fields.output === 'raw',
+		onlyChats: new Set(chatIds),
 	};
 }
+
+const IS_OF: Readonly<Record<Chats, (chatId: string) => boolean>> = {
+	all: () => true,
+	groups: isGroup,
+	people: isPerson,
+};
 
 /**
  * @returns whether the trigger gets the notification; what happened in no chat, such as a change of
@@ -92,5 +79,5 @@ export function wants(
 	const chatId = chatIdOf(notification);
 	if (chatId === null) return true;
 	if (onlyChats.size > 0 && !onlyChats.has(chatId)) return false;
-	return chats === 'all' || (chats === 'groups') === isGroup(chatId);
+	return IS_OF[chats](chatId);
 }

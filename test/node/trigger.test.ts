@@ -4,21 +4,28 @@ import type { INode, IRun } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
 import { listenToLog } from '../engine/n8nVersions';
 import type { ActiveTrigger } from '../engine/triggers';
-import { faults } from '../green-api-double/faults';
+import { faults, refusal } from '../green-api-double/faults';
 import { waitFor } from '../real-n8n/waitFor';
 import { useNode } from './setup';
 
-const { parts, credentials } = useNode({ restartMs: 20 }, 20);
+/** How long the double takes to tell the settings. */
+let settingsMs = 0;
+const latencyMs = ({ method }: { method?: string }) => (method === 'getSettings' ? settingsMs : 0);
+
+const { parts, credentials } = useNode({ restartMs: 20, latencyMs }, 20);
 
 /** Each test's instance of the double has the address of its own port. */
 let active: ActiveTrigger[];
 
-beforeEach(() => (active = []));
+beforeEach(() => {
+	active = [];
+	settingsMs = 0;
+});
 afterEach(async () => await Promise.all(active.map(async ({ close }) => await close())));
 
 let workflows = 0;
 
-function workflow(parameters: INode['parameters'] = {}): WorkflowFile {
+function workflow(parameters: INode['parameters'] = {}, node: Partial<INode> = {}): WorkflowFile {
 	workflows += 1;
 	return {
 		name: `workflow-${workflows}`,
@@ -31,6 +38,7 @@ function workflow(parameters: INode['parameters'] = {}): WorkflowFile {
 				position: [0, 0],
 				parameters: { events: ['incomingMessageReceived'], ...parameters },
 				credentials: { greenApi: { id: '1', name: 'GREEN-API' } },
+				...node,
 			},
 		],
 		connections: {},
@@ -41,10 +49,11 @@ async function activate(
 	parameters: INode['parameters'] = {},
 	mode: 'trigger' | 'manual' = 'trigger',
 	replaced: Record<string, string> = {},
+	file = workflow(parameters),
 ): Promise<ActiveTrigger> {
 	const greenApi = { ...credentials().greenApi, ...replaced };
 	const options = { credentials: { greenApi }, mode };
-	const trigger = await parts.engine.activate(workflow(parameters), options);
+	const trigger = await parts.engine.activate(file, options);
 	active.push(trigger);
 	return trigger;
 }
@@ -130,6 +139,13 @@ describe('an active trigger', () => {
 		expect(idsOf(trigger)).toEqual(others.slice(1));
 	});
 
+	it.each([null, 'text', [1]])('is not held up by %j in place of a notification', async (body) => {
+		const trigger = await activate({ events: ['any'], deleteFromQueue: 'immediately' });
+		parts.double.queue.enqueue(body as never, message('a'));
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual([null, 'a']);
+	});
+
 	it('understands an answer without a body', async () => {
 		parts.double.script(
 			{ kind: 'answer', status: 200, body: '' },
@@ -178,6 +194,14 @@ describe('an active trigger', () => {
 });
 
 describe('triggers on one instance', () => {
+	it('in one workflow get everything each, with the same node id, too', async () => {
+		const files = ['One', 'Two'].map((name) => ({ ...workflow({}, { name }), name: 'same' }));
+		const both = await Promise.all(files.map((file) => activate({}, 'trigger', {}, file)));
+		parts.double.queue.enqueue(message('a'));
+		await Promise.all(both.map((trigger) => emitted(trigger, 1)));
+		expect(both.map(idsOf)).toEqual([['a'], ['a']]);
+	});
+
 	it('share one long request, and two activated together write the settings once', async () => {
 		const both = await Promise.all([
 			activate({ deleteFromQueue: 'immediately' }),
@@ -208,7 +232,90 @@ describe('a test in the editor', () => {
 	});
 });
 
+describe('activation', () => {
+	it.each([
+		['incomingCall', 'incomingCallWebhook'],
+		['incomingBlock', 'incomingBlockWebhook'],
+		['editedMessage', 'editedMessageWebhook'],
+		['deletedMessage', 'deletedMessageWebhook'],
+		['pollMessage', 'pollMessageWebhook'],
+	])('on a new instance turns on all that %s needs', async (event, flag) => {
+		await activate({ events: [event] });
+		const on = Object.entries(parts.double.queue.settings).filter(([, value]) => value === 'yes');
+		expect(on.map(([name]) => name).sort()).toEqual([flag, 'incomingWebhook'].sort());
+	});
+
+	it.each(['false', '={{ "false" }}', false])(
+		'with "Turn On Notifications" at %j turns nothing on',
+		async (turnOnNotifications) => {
+			await activate({ options: { turnOnNotifications } });
+			expect(asks('setSettings')).toEqual([]);
+		},
+	);
+
+	it.each(['false', '={{ "false" }}', false])(
+		'with "Clear Webhook URL" at %j leaves it as it is',
+		async (clearWebhookUrl) => {
+			parts.double.queue.settings.webhookUrl = 'https://hooks.example.com';
+			const activation = activate({ options: { clearWebhookUrl } });
+			await expect(activation).rejects.toThrow('hooks.example.com');
+			expect(asks('setSettings')).toEqual([]);
+		},
+	);
+
+	it('of a trigger that is deactivated before the instance is up turns nothing on', async () => {
+		parts.double.setState(parts.double.idInstance, 'starting');
+		const trigger = await activate();
+		settingsMs = 50;
+		parts.double.setState(parts.double.idInstance, 'authorized');
+		// Before the double answers, however slow this machine is.
+		while (parts.double.requestsOf('getSettings').length === 0) {
+			await new Promise(setImmediate);
+		}
+		await trigger.close();
+		await activate({ options: { turnOnNotifications: false } });
+		expect(asks('setSettings')).toEqual([]);
+	});
+
+	it('that clears the webhook URL waits until GREEN-API goes by that', async () => {
+		parts.double.queue.settings.webhookUrl = 'https://hooks.example.com';
+		const refused = refusal(400, 'Message cannot be received because custom webhook url is set');
+		parts.double.script(refused, { method: 'receiveNotification', times: 3 });
+		const options = { clearWebhookUrl: true };
+		const trigger = await activate({ deleteFromQueue: 'immediately', options });
+		parts.double.queue.enqueue(message('a'));
+		await queueLength(0);
+		expect(trigger.errors).toEqual([]);
+		expect(idsOf(trigger)).toEqual(['a']);
+	});
+});
+
 describe('activation is refused', () => {
+	it.each<[string, INode['parameters']]>([
+		['Events', { events: [] }],
+		['Events', { events: ['somethingElse'] }],
+		['Delete From Queue', { deleteFromQueue: 'later' }],
+		['Output', { output: 'short' }],
+		['Chats', { options: { chats: 'person' } }],
+		['Clear Webhook URL', { options: { clearWebhookUrl: 'no' } }],
+		['Turn On Notifications', { options: { turnOnNotifications: 1 } }],
+		['Max Deliveries', { options: { maxDeliveries: 'abc' } }],
+		['Max Deliveries', { options: { maxDeliveries: '={{ undefined + 1 }}' } }],
+		['Max Deliveries', { options: { maxDeliveries: '' } }],
+		['Max Deliveries', { options: { maxDeliveries: 0 } }],
+		['Max Deliveries', { options: { maxDeliveries: -1 } }],
+	])('where "%s" can’t be meant: %j', async (label, parameters) => {
+		const succeeds = { deleteFromQueue: 'executionSucceeds', ...parameters };
+		await expect(activate(succeeds)).rejects.toThrow(`"${label}" is `);
+		expect(parts.double.requests).toEqual([]);
+	});
+
+	it('when GREEN-API did not save the settings', async () => {
+		const notSaved = { kind: 'answer', status: 200, body: '{"saveSettings":false}' } as const;
+		parts.double.script(notSaved, { method: 'setSettings' });
+		await expect(activate()).rejects.toThrow('did not save the settings');
+	});
+
 	it('where a webhook URL is set: its host is told, and no more', async () => {
 		parts.double.queue.settings.webhookUrl = 'https://hooks.example.com/secret?token=secret';
 		const refusal = await activate().catch((error: unknown) => error);
@@ -235,6 +342,14 @@ describe('activation is refused', () => {
 	it('where the instance has no phone', async () => {
 		parts.double.setState(parts.double.idInstance, 'notAuthorized');
 		await expect(activate()).rejects.toThrow('no phone is linked to it');
+	});
+
+	it('later, by n8n’s own ways, where the instance has no phone when it is up', async () => {
+		parts.double.setState(parts.double.idInstance, 'starting');
+		const trigger = await activate();
+		parts.double.setState(parts.double.idInstance, 'notAuthorized');
+		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		expect(trigger.errors[0]?.message).toContain('no phone is linked to it');
 	});
 
 	it('not where the instance is starting: the trigger listens when it is up', async () => {

@@ -469,23 +469,36 @@ describe('what stands for an instance', () => {
 		expect(instanceKey('https://proxy.example/green/api/', ID)).toBe(withPath);
 	});
 
+	it.each([
+		'https://7103.api.greenapi.com',
+		'https://1101.api.green-api.com',
+		'https://api.greenapi.com',
+		'https://3100.api.green-api.com/v3/',
+	])('is the same at each of GREEN-API’s own addresses: one queue, one limit (%s)', (url) => {
+		expect(instanceKey(url, ID)).toBe(KEY);
+		expect(instanceKey(url, '1101000002')).not.toBe(KEY);
+	});
+
 	it('is another for every other instance, server, port, path and scheme', () => {
 		const keys = [
 			KEY,
 			instanceKey('https://api.green-api.com', '1101000002'),
-			instanceKey('https://7103.api.greenapi.com', ID),
-			instanceKey('https://api.green-api.com:8443', ID),
-			instanceKey('https://api.green-api.com/v3', ID),
+			instanceKey('https://evilgreen-api.com', ID),
+			instanceKey('https://api.green-api.com.proxy.example', ID),
+			instanceKey('https://proxy.example', ID),
+			instanceKey('https://proxy.example:8443', ID),
+			instanceKey('https://proxy.example/v3', ID),
 			instanceKey('http://localhost:3000', ID),
 			instanceKey('http://localhost:3001', ID),
-			instanceKey('https://api.green-api.com/waInstance1', '2'),
+			instanceKey('https://proxy.example/waInstance1', '2'),
 		];
 		expect(new Set(keys).size).toBe(keys.length);
 	});
 
-	it('goes by the parts that the request goes by', () => {
+	it('goes by the parts that the request goes by, where servers are not GREEN-API’s own', () => {
+		const elsewhere = apiUrl.map((url) => url.replace(/green-?api/, 'proxy'));
 		fc.assert(
-			fc.property(apiUrl, apiUrl, (one, other) => {
+			fc.property(elsewhere, elsewhere, (one, other) => {
 				const sameKey = instanceKey(one, ID) === instanceKey(other, ID);
 				const sameAddress =
 					address('/getSettings', { apiUrl: one }) === address('/getSettings', { apiUrl: other });

@@ -248,6 +248,7 @@ describe('refusing what is no chat id', () => {
 		['a number below zero', -5, /minus sign, as IDs of groups in Telegram and MAX/],
 		['a group of another messenger', '-1001234567890', /minus sign, as .* Telegram and MAX/],
 		['a username', '@ivan_petrov', /Telegram username/],
+		['a big integer below zero', -5n, /minus sign/],
 		['a fraction', 1.5, /number 1\.5 is no phone number/],
 		['a number too short', 5, /too short/],
 		['a number too large', 12_345_678_901_234_567_000, /is no phone number/],

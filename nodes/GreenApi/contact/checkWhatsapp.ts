@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, type Rejection } from '../../shared/green-api/chatId';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../perItem/chatField';
-import { choice, toggle } from '../perItem/field';
+import { choice, toggle } from '../../shared/parameters/field';
 import { ask, type Decision, operation } from '../perItem/operation';
 import { askAccount, foundChatId } from './account';
 

@@ -1,7 +1,7 @@
 /** Contact → Get Avatar: the picture of a person or group. */
 
 import { CHAT } from '../perItem/chatField';
-import { toggle } from '../perItem/field';
+import { toggle } from '../../shared/parameters/field';
 import { operation } from '../perItem/operation';
 import { AVATAR_BINARY_FIELD } from '../perItem/options';
 import { askAbout, throughAccount } from './account';

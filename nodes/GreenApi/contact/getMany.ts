@@ -3,8 +3,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
 import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
+import { amount, choice, text, toggle } from '../../shared/parameters/field';
 import { isFound, wantedIn } from '../listSearch/searchText';
-import { amount, choice, text, toggle } from '../perItem/field';
 import { operation } from '../perItem/operation';
 
 /** How often an empty list is asked for again before it is believed. */

@@ -2,7 +2,7 @@
 
 import type { Failure } from '../../shared/green-api/failures';
 import { PERSON } from '../perItem/chatField';
-import { text, toggle } from '../perItem/field';
+import { text, toggle } from '../../shared/parameters/field';
 import { ask, operation } from '../perItem/operation';
 import { askToChange } from './change';
 

@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { GROUP } from '../perItem/chatField';
-import { choice, toggle } from '../perItem/field';
+import { choice, toggle } from '../../shared/parameters/field';
 import { ask, operation } from '../perItem/operation';
 
 interface Group extends IDataObject {

@@ -7,7 +7,7 @@ import type { Messenger } from '../../shared/green-api/messengers';
 import type { GreenApiRequest } from '../../shared/green-api/methods';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import type { ChatField } from './chatField';
-import type { Fields, ValuesOf } from './field';
+import type { Fields, ValuesOf } from '../../shared/parameters/field';
 
 /** What is asked; how patiently and how often, the node's options say. */
 export type Question = Pick<GreenApiRequest, 'method' | 'query' | 'body'>;

@@ -2,7 +2,7 @@
 
 import { DEFAULT_TIMEOUT_MS } from '../../shared/green-api/methods';
 import { readCountryCode } from '../../shared/green-api/phoneNumber';
-import { amount, type Field, optional, text, toggle } from './field';
+import { amount, type Field, optional, text, toggle } from '../../shared/parameters/field';
 
 /** Of every operation. */
 export const COMMON_OPTIONS = {

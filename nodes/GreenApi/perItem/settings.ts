@@ -3,7 +3,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../../shared/green-api/chatId';
 import type { LookUpRequest } from '../../shared/queue/batch';
-import type { Field, Fields, ValuesOf } from './field';
+import { type Field, type Fields, readFields, type ValuesOf } from '../../shared/parameters/field';
 import { COMMON_OPTIONS, PHONE_OPTIONS, READING_OPTIONS } from './options';
 import type { Operation, Question } from './operation';
 import type { Placement } from './items';
@@ -38,20 +38,6 @@ export function optionsOf(operation: Pick<Operation, 'options' | 'isWrite' | 'ch
 		...(operation.isWrite ? undefined : READING_OPTIONS),
 		...(takesPhoneNumbers(operation) ? PHONE_OPTIONS : undefined),
 	};
-}
-
-/** @returns what the fields are set to; `reject` gets what can't be meant */
-function readFields<F extends Fields>(
-	fields: F,
-	givenOf: (name: string, field: Field<unknown>) => unknown,
-	reject: (rejection: Rejection) => void,
-): ValuesOf<F> {
-	const entries = Object.entries(fields).map(([name, field]) => {
-		const reading = field.read(givenOf(name, field));
-		if (!reading.ok) reject(reading.rejection);
-		return [name, reading.ok ? reading.value : undefined] as const;
-	});
-	return Object.fromEntries(entries) as ValuesOf<F>;
 }
 
 function readSettings(this: IExecuteFunctions, operation: Operation, itemIndex: number): Settings {

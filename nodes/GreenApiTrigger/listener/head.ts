@@ -69,7 +69,9 @@ export function decideHead(
 	const stateOf = (key: string) => deliveries.get(key)?.state ?? 'dropped';
 	const keys = wanting.map(([key]) => key).filter((key) => stateOf(key) === 'dropped');
 	if (keys.length > 0) return { kind: 'deliver', keys };
-	if (wanting.some(([key]) => stateOf(key) === 'running')) return { kind: 'wait', ms: Infinity };
+	// Whoever came back with other wishes still works on what it got.
+	const isRunning = [...takers.keys()].some((key) => stateOf(key) === 'running');
+	if (isRunning) return { kind: 'wait', ms: Infinity };
 
 	const left = [...deliveries.values()].filter(
 		({ state, leftAt }) => state !== 'done' && leftAt !== undefined,

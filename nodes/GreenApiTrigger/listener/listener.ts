@@ -1,22 +1,16 @@
 /** The one long poll on an instance's queue, for all triggers in this process that listen to it. */
 
-import type { Answer, Outcome } from '../../shared/green-api/answer';
 import type { Failure } from '../../shared/green-api/failures';
-import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../../shared/green-api/methods';
 import type { Clock } from '../../shared/time/clock';
-import { readReceived, type Received } from '../notifications/notification';
-import { afterExecution } from './afterExecution';
+import type { Received } from '../notifications/notification';
+import { deliver, type Joined, start } from './deliver';
 import { decideHead, type Delivery, type Head, headOf } from './head';
+import { Outage } from './outage';
+import { prepare } from './prepare';
+import { deletionOf, QueueRequests } from './requests';
 import type { Subscriber } from './subscriber';
-import { judge, retryWait, type Verdict } from './verdict';
+import { retryWait } from './verdict';
 import { wait } from './wait';
-
-const MS = 1000;
-
-/** As long as GREEN-API keeps the request open at most, in s: an idle trigger asks once a minute. */
-const RECEIVE_TIMEOUT_S = 60;
-const RECEIVE_TIMEOUT_MS = 75_000;
-const DELETE_TIMEOUT_MS = 30_000;
 
 /** Between looks at a head that stays: a test leaves it, and a server may not wait as it was asked. */
 const LOOK_AGAIN_MS = 1_000;
@@ -34,30 +28,39 @@ function nothingForATest(type: string): Failure {
 	};
 }
 
-/** What came of a request; `gone` where it had nothing left to do. */
-type Asked = { kind: 'answer'; answer: Answer } | { kind: 'nothing' | 'gone' };
-
-interface Joined {
-	subscriber: Subscriber;
-	/** Ends what is done for it alone. */
-	leaving: AbortController;
-}
-
 /** Listens to one instance as long as somebody has joined. */
 export class Listener {
 	private readonly joined = new Map<string, Joined>();
-	private readonly answeredAt = new Map<GreenApiMethod, number>();
+	private readonly outage: Outage;
+	private readonly requests: QueueRequests;
 	private head: Head | undefined;
 	/** Ends the listening; undefined while nobody listens. */
 	private stopping: AbortController | undefined;
 	/** Ends a wait for something to change. */
 	private change = new AbortController();
-	/** Who has sent last: deletes what was done after everybody had left. */
-	private sender: Subscriber | undefined;
-	private faults: { count: number; since: number } | undefined;
 
 	/** @param clock what time it is */
-	constructor(private readonly clock: Clock) {}
+	constructor(private readonly clock: Clock) {
+		this.outage = new Outage(clock);
+		this.requests = new QueueRequests(
+			clock,
+			{
+				sender: () => this.ready[0],
+				end: (credential, failure) =>
+					this.fail(
+						this.ready.filter((subscriber) => subscriber.credential === credential),
+						failure,
+					),
+			},
+			this.outage,
+		);
+	}
+
+	/** Whether nobody has joined, and nothing is delivered any more. */
+	get isIdle(): boolean {
+		const deliveries = [...(this.head?.deliveries.values() ?? [])];
+		return this.joined.size === 0 && !deliveries.some(({ state }) => state === 'running');
+	}
 
 	/**
 	 * @param subscriber gets each notification that it wants from now on, the queue's head included
@@ -65,10 +68,12 @@ export class Listener {
 	 */
 	join(subscriber: Subscriber): () => void {
 		this.leave(this.joined.get(subscriber.key)?.subscriber);
-		this.joined.set(subscriber.key, { subscriber, leaving: new AbortController() });
+		const joined = { subscriber, leaving: new AbortController() };
+		this.joined.set(subscriber.key, joined);
 		const delivery = this.head?.deliveries.get(subscriber.key);
 		if (delivery) delivery.leftAt = undefined;
 		this.tellChange();
+		if (subscriber.prepare) void this.prepare(joined);
 		if (!this.stopping) {
 			this.stopping = new AbortController();
 			void this.listen(this.stopping.signal);
@@ -86,7 +91,7 @@ export class Listener {
 		if (this.joined.size === 0) {
 			this.stopping?.abort();
 			this.stopping = undefined;
-			this.faults = undefined;
+			this.outage.forget();
 		}
 		this.tellChange();
 	}
@@ -96,8 +101,17 @@ export class Listener {
 		this.change = new AbortController();
 	}
 
+	private async waitForChange(ms: number): Promise<void> {
+		await wait(this.clock, this.change.signal, ms);
+	}
+
 	private get subscribers(): Subscriber[] {
 		return [...this.joined.values()].map(({ subscriber }) => subscriber);
+	}
+
+	/** Who may ask for notifications. All get them, as the others are active, too. */
+	private get ready(): Subscriber[] {
+		return this.subscribers.filter((subscriber) => !subscriber.prepare);
 	}
 
 	private get takers(): Map<string, Subscriber> {
@@ -105,41 +119,25 @@ export class Listener {
 		return new Map(active.map((subscriber) => [subscriber.key, subscriber]));
 	}
 
+	private async prepare({ subscriber, leaving }: Joined): Promise<void> {
+		const failure = await prepare(subscriber, this.clock, leaving.signal);
+		if (failure) this.fail([subscriber], failure);
+		else this.tellChange();
+	}
+
 	private async listen(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
-			if (!(await this.prepare(signal))) continue;
+			if (this.ready.length === 0) {
+				await this.waitForChange(Infinity);
+				continue;
+			}
 			const askedAt = this.clock.now();
-			const received = await this.receive(signal);
+			const received = await this.requests.receive(signal);
 			if (received) await this.handle(received, signal);
 			else if (this.clock.now() - askedAt < LOOK_AGAIN_MS) {
 				await wait(this.clock, signal, LOOK_AGAIN_MS);
 			}
 		}
-	}
-
-	/** @returns whether all are ready to listen */
-	private async prepare(signal: AbortSignal): Promise<boolean> {
-		const subscriber = this.subscribers.find((candidate) => candidate.prepare);
-		if (!subscriber?.prepare) return true;
-		this.sender = subscriber;
-		const failure = await subscriber.prepare();
-		if (signal.aborted) return false;
-		if (!failure) subscriber.prepare = undefined;
-		else if (judge('getSettings', failure, 0) === 'retry') await this.waitOut(failure, signal);
-		else this.fail([subscriber], failure);
-		return false;
-	}
-
-	private async receive(signal: AbortSignal): Promise<Received | undefined> {
-		const asked = await this.ask(
-			{
-				method: 'receiveNotification',
-				query: { receiveTimeout: RECEIVE_TIMEOUT_S },
-				timeout: RECEIVE_TIMEOUT_MS,
-			},
-			signal,
-		);
-		return asked?.kind === 'answer' ? readReceived(asked.answer.read()) : undefined;
 	}
 
 	/** Delivers the queue's head to all who want it, and deletes it when they are done. */
@@ -164,71 +162,43 @@ export class Listener {
 		}
 	}
 
-	private async waitForChange(ms: number): Promise<void> {
-		await wait(this.clock, this.change.signal, ms);
-	}
-
 	/** A test is over with the first notification that it wants. */
 	private showToTests({ notification, since }: Head): void {
 		for (const test of this.subscribers.filter(({ isTest }) => isTest)) {
 			if (test.wants(notification)) {
 				this.leave(test);
-				void test.start(notification);
+				void start(test, notification);
 			} else if (this.takers.size === 0 && this.clock.now() - since > TEST_PATIENCE_MS) {
 				this.fail([test], nothingForATest(String(notification.typeWebhook)));
 			}
 		}
 	}
 
-	/** Delivers as often as it takes; a trigger that left and came back goes on where it was. */
 	private async deliver(head: Head, key: string): Promise<void> {
 		const delivery: Delivery = { state: 'running' };
 		head.deliveries.set(key, delivery);
-		let [deliveries, executions] = [0, 0];
-		for (let joined = this.joined.get(key); joined; joined = this.joined.get(key)) {
-			const { subscriber } = joined;
-			const ending = await subscriber.start(head.notification);
-			deliveries += 1;
-			executions += ending === 'notStarted' ? 0 : 1;
-			const next = afterExecution(ending, deliveries, executions, subscriber);
-			if (next.isDone) {
-				if (next.gaveUp) {
-					subscriber.logger.warn(
-						`GREEN-API Trigger: none of ${executions} executions for a notification succeeded; it is deleted from the queue`,
-					);
-				}
-				delivery.state = 'done';
-				break;
-			}
-			await wait(this.clock, joined.leaving.signal, next.waitMs);
-		}
-		if (delivery.state !== 'done') delivery.state = 'dropped';
+		let last: Subscriber | undefined;
+		const present = () => {
+			const joined = this.joined.get(key);
+			last = joined?.subscriber ?? last;
+			return joined;
+		};
+		delivery.state = await deliver(head.notification, present, this.clock);
 		this.tellChange();
-		if (!this.stopping) await this.deleteDone(head);
+		if (!this.stopping && last) await this.deleteDone(head, last);
 	}
 
 	/** The work was done after everybody had left: once is enough to try, as it can come again. */
-	private async deleteDone(head: Head): Promise<void> {
+	private async deleteDone(head: Head, { send }: Subscriber): Promise<void> {
 		const isDone = [...head.deliveries.values()].every(({ state }) => state === 'done');
-		if (this.head !== head || !isDone) return;
-		await this.sender?.send(this.deletion(head));
-	}
-
-	private deletion({ receiptId }: Head): GreenApiRequest {
-		return {
-			method: 'deleteNotification',
-			path: String(receiptId),
-			timeout: DELETE_TIMEOUT_MS,
-		};
+		if (this.head === head && isDone) await send(deletionOf(head));
 	}
 
 	/** A notification that is gone and comes again under another receipt was done nevertheless. */
 	private async delete(head: Head, signal: AbortSignal): Promise<void> {
-		const asked = await this.ask(this.deletion(head), signal);
-		if (!asked) return;
-		const { result } =
-			asked.kind === 'answer' ? (asked.answer.read<{ result?: unknown } | null>() ?? {}) : {};
-		if (result === true) {
+		const isDeleted = await this.requests.delete(head, signal);
+		if (isDeleted === undefined) return;
+		if (isDeleted) {
 			this.head = undefined;
 			return;
 		}
@@ -236,96 +206,14 @@ export class Listener {
 		if (head.timesGone > 1) await wait(this.clock, signal, retryWait(head.timesGone - 1));
 	}
 
-	/** @returns what came of it, however long that takes; undefined when nobody listens any more */
-	private async ask(request: GreenApiRequest, signal: AbortSignal): Promise<Asked | undefined> {
-		for (;;) {
-			await this.keepRate(request.method, signal);
-			const [sender] = this.subscribers;
-			if (signal.aborted || !sender) return undefined;
-			this.sender = sender;
-			const sentAt = this.clock.now();
-			// Nothing is gained by cutting off a deletion, and it would be unknown what came of it.
-			const isLong = request.method === 'receiveNotification';
-			const outcome = await sender.send(request, isLong ? signal : undefined);
-			const now = this.clock.now();
-			this.answeredAt.set(request.method, now);
-			if (signal.aborted) return undefined;
-			const asked = await this.read(request.method, outcome, now - sentAt, sender, signal);
-			if (asked) return asked;
-		}
-	}
-
-	private async read(
-		method: GreenApiMethod,
-		outcome: Outcome<Answer>,
-		elapsedMs: number,
-		sender: Subscriber,
-		signal: AbortSignal,
-	): Promise<Asked | undefined> {
-		const verdict: Verdict | undefined = outcome.ok
-			? undefined
-			: judge(method, outcome.failure, elapsedMs);
-		if (!outcome.ok && verdict === 'retry') await this.waitOut(outcome.failure, signal);
-		if (!outcome.ok && verdict === 'end') {
-			const { credential } = sender;
-			this.fail(
-				this.subscribers.filter((subscriber) => subscriber.credential === credential),
-				outcome.failure,
-			);
-		}
-		if (verdict === 'retry' || verdict === 'end') return undefined;
-		this.tellRecovery();
-		if (outcome.ok) return { kind: 'answer', answer: outcome.value };
-		return { kind: verdict === 'gone' ? 'gone' : 'nothing' };
-	}
-
-	/** After an answer to the same method no limit is met that is counted from request to request. */
-	private async keepRate(method: GreenApiMethod, signal: AbortSignal): Promise<void> {
-		const freeAt =
-			(this.answeredAt.get(method) ?? -Infinity) + MS / METHODS[method].requestsPerSecond;
-		const now = this.clock.now();
-		if (now < freeAt) await wait(this.clock, signal, freeAt - now);
-	}
-
-	/** In n8n's log a row of failures is one line, and its end another. */
-	private async waitOut(failure: Failure, signal: AbortSignal): Promise<void> {
-		const now = this.clock.now();
-		if (!this.faults) {
-			this.sender?.logger.warn(
-				`GREEN-API Trigger: ${failure.message}. Waiting until notifications can be received again`,
-			);
-		}
-		const { count, since } = this.faults ?? { count: 0, since: now };
-		this.faults = { count: count + 1, since };
-		await wait(this.clock, signal, retryWait(count + 1, failure));
-	}
-
-	private tellRecovery(): void {
-		if (!this.faults) return;
-		const seconds = Math.round((this.clock.now() - this.faults.since) / MS);
-		this.faults = undefined;
-		this.sender?.logger.info(
-			`GREEN-API Trigger: notifications are received again, after ${seconds} s`,
-		);
-	}
-
 	private fail(subscribers: readonly Subscriber[], failure: Failure): void {
 		for (const subscriber of subscribers) {
 			this.leave(subscriber);
-			subscriber.fail(failure);
+			try {
+				subscriber.fail(failure);
+			} catch {
+				subscriber.logger.warn(`GREEN-API Trigger: ${failure.message}`);
+			}
 		}
 	}
-}
-
-const listeners = new Map<string, Listener>();
-
-/**
- * @param instance stands for the instance
- * @param clock what time it is
- * @returns the one listener of this process for the instance; n8n loads this module once
- */
-export function listenerOf(instance: string, clock: Clock): Listener {
-	const listener = listeners.get(instance) ?? new Listener(clock);
-	listeners.set(instance, listener);
-	return listener;
 }

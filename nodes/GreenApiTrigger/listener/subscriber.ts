@@ -1,16 +1,16 @@
-import type { Logger } from 'n8n-workflow';
 import type { Answer, Outcome } from '../../shared/green-api/answer';
 import type { Failure } from '../../shared/green-api/failures';
 import type { GreenApiRequest } from '../../shared/green-api/methods';
 import type { Notification } from '../notifications/notification';
 import type { Deletion, Ending } from './afterExecution';
+import type { TriggerLogger } from './outage';
 
 /** Sends one request, once, unless the signal ends it; the promise never rejects. */
 export type Send = (request: GreenApiRequest, signal?: AbortSignal) => Promise<Outcome<Answer>>;
 
 /** A trigger that listens. */
 export interface Subscriber {
-	/** The same for each activation of a trigger: workflow and node. */
+	/** The same for each activation of a trigger. */
 	key: string;
 	/** Stands for the credential, which `send` sends with. */
 	credential: string;
@@ -19,7 +19,7 @@ export interface Subscriber {
 	deletion: Deletion;
 	/** For `executionSucceeds`. */
 	maxDeliveries: number;
-	logger: Pick<Logger, 'info' | 'warn'>;
+	logger: TriggerLogger;
 	send: Send;
 	wants(notification: Notification): boolean;
 	/** Starts an execution; resolves when the notification may be deleted. May never resolve. */
@@ -27,5 +27,5 @@ export interface Subscriber {
 	/** The trigger has left and is told why. */
 	fail(failure: Failure): void;
 	/** What could not be done when it was activated, as the instance was starting. */
-	prepare?: (() => Promise<Failure | undefined>) | undefined;
+	prepare?: ((signal: AbortSignal) => Promise<Failure | undefined>) | undefined;
 }

@@ -1,6 +1,6 @@
 /** What a request that brought no answer means for who listens to a queue. Decides only. */
 
-import { type Failure, isRefusal } from '../../shared/green-api/failures';
+import { type Failure, isNetworkFault } from '../../shared/green-api/failures';
 import type { GreenApiMethod } from '../../shared/green-api/methods';
 
 /**
@@ -16,13 +16,17 @@ const LONGEST_WAIT_MS = 30_000;
 const IDLE_MS = 29_000;
 const CUT_WHILE_IDLE = /^(ECONNRESET|EPIPE|ERR_BAD_RESPONSE|408|499|502|504)$/;
 
-/** Nothing was sent: the credential is gone, or its values won't do. */
-const NOT_SENT = /^(NOT_SENT|CREDENTIAL_REFUSED)$/;
-
 /**
  * A server that can't be found or trusted for the moment ends no listening: what worked before is
  * most likely the network of this n8n.
  *
+ * @returns whether it may pass by itself
+ */
+export function mayPass(failure: Failure): boolean {
+	return failure.kind === 'transient' || isNetworkFault(failure);
+}
+
+/**
  * @param method which was asked
  * @param failure what came of it
  * @param elapsedMs how long that took
@@ -32,7 +36,7 @@ export function judge(method: GreenApiMethod, failure: Failure, elapsedMs: numbe
 	if (method === 'receiveNotification' && elapsedMs > IDLE_MS && CUT_WHILE_IDLE.test(code)) {
 		return 'nothing';
 	}
-	if (kind === 'instance' && (isRefusal(failure) || NOT_SENT.test(code))) return 'end';
+	if (kind === 'instance' && !mayPass(failure)) return 'end';
 	if (method === 'deleteNotification' && kind === 'item' && /^\d+$/.test(code)) return 'gone';
 	return 'retry';
 }

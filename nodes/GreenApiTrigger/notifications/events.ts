@@ -16,6 +16,9 @@ interface NotificationEvent {
 	messageTypes?: readonly string[];
 }
 
+/** The setting without which nothing comes that others do. */
+const RECEIVING = 'incomingWebhook';
+
 const MESSAGES = [
 	'incomingMessageReceived',
 	'outgoingMessageReceived',
@@ -26,29 +29,36 @@ const MESSAGES = [
  * GREEN-API documentation, "Incoming notifications format" and "SetSettings". The first row that
  * fits a notification is its event: edits, deletions and polls come as messages, and each has a
  * switch of its own, so that one workflow which wants them does not bring them to all others.
+ *
+ * That switch is not enough: the pages "IncomingCall", "EditedMessage", "DeletedMessage" and
+ * "PollMessage" want incomingWebhook with it, those of sent messages outgoingMessageWebhook and
+ * outgoingAPIMessageWebhook. What people do besides writing is taken to be alike (incomingBlock).
  */
 const EVENTS: readonly NotificationEvent[] = [
 	{
 		value: 'editedMessage',
 		name: 'Message Edited',
-		description: 'The text of a message was changed',
-		flags: ['editedMessageWebhook'],
+		description:
+			'The text of a message was changed; for your own messages choose "Message Sent …" as well',
+		flags: [RECEIVING, 'editedMessageWebhook'],
 		types: MESSAGES,
 		messageTypes: ['editedMessage'],
 	},
 	{
 		value: 'deletedMessage',
 		name: 'Message Deleted',
-		description: 'A message was deleted for everyone',
-		flags: ['deletedMessageWebhook'],
+		description:
+			'A message was deleted for everyone; for your own messages choose "Message Sent …" as well',
+		flags: [RECEIVING, 'deletedMessageWebhook'],
 		types: MESSAGES,
 		messageTypes: ['deletedMessage'],
 	},
 	{
 		value: 'pollMessage',
 		name: 'Poll Created or Answered',
-		description: 'A poll was sent, or somebody voted in one',
-		flags: ['pollMessageWebhook'],
+		description:
+			'A poll was sent, or somebody voted in one; for your own polls choose "Message Sent …" as well',
+		flags: [RECEIVING, 'pollMessageWebhook'],
 		types: MESSAGES,
 		messageTypes: ['pollMessage', 'pollUpdateMessage'],
 	},
@@ -56,7 +66,7 @@ const EVENTS: readonly NotificationEvent[] = [
 		value: 'incomingMessageReceived',
 		name: 'Message Received',
 		description: 'Somebody wrote, in a chat or in a group',
-		flags: ['incomingWebhook'],
+		flags: [RECEIVING],
 		types: ['incomingMessageReceived'],
 	},
 	{
@@ -84,7 +94,7 @@ const EVENTS: readonly NotificationEvent[] = [
 		value: 'incomingCall',
 		name: 'Call Received',
 		description: 'Somebody calls, or the call is over',
-		flags: ['incomingCallWebhook'],
+		flags: [RECEIVING, 'incomingCallWebhook'],
 		types: ['incomingCall'],
 	},
 	{
@@ -98,7 +108,7 @@ const EVENTS: readonly NotificationEvent[] = [
 		value: 'incomingBlock',
 		name: 'Blocked by a Contact',
 		description: 'Somebody blocked the account of the instance, or unblocked it',
-		flags: ['incomingBlockWebhook'],
+		flags: [RECEIVING, 'incomingBlockWebhook'],
 		types: ['incomingBlock'],
 	},
 	{

@@ -12,14 +12,21 @@ export interface Received {
 	notification: Notification;
 }
 
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
+ * What has a receipt has to be deleted, whatever it is, as it holds up what is behind it.
+ *
  * @param answer receiveNotification's, parsed
- * @returns the notification, or undefined where none came in time
+ * @returns the notification, an empty one in place of something else; undefined where none came in
+ *   time
  */
 export function readReceived(answer: IDataObject | null): Received | undefined {
 	const { receiptId, body } = answer ?? {};
-	if (typeof receiptId !== 'number' || typeof body !== 'object' || body === null) return undefined;
-	return { receiptId, notification: body as Notification };
+	if (typeof receiptId !== 'number') return undefined;
+	return { receiptId, notification: isObject(body) ? body : {} };
 }
 
 /**
@@ -70,9 +77,18 @@ export function chatIdOf(notification: Notification): string | null {
 	return normalForm(firstText(valueAt(notification, 'senderData', 'chatId'), chatId, from, to));
 }
 
-/** @returns the person who sent it, as a chat id; null where there is none */
+/**
+ * @returns the person who sent it, as a chat id; null where there is none, as in outgoingCall, whose
+ *   `from` is the chat that was called (GREEN-API documentation, "OutgoingCall")
+ */
 export function senderOf(notification: Notification): string | null {
-	return normalForm(firstText(valueAt(notification, 'senderData', 'sender'), notification.from));
+	const caller = typeOf(notification) === 'outgoingCall' ? undefined : notification.from;
+	return normalForm(firstText(valueAt(notification, 'senderData', 'sender'), caller));
+}
+
+/** Neither a group nor WhatsApp's status feed (`status@broadcast`) nor a channel (`…@newsletter`). */
+export function isPerson(chatId: string): boolean {
+	return /^\d+(?:@(?:c\.us|lid))?$/.test(chatId);
 }
 
 /** WhatsApp's groups end in `@g.us`; those of Telegram and MAX are negative numbers. */

@@ -47,8 +47,8 @@ const TEXTS: Readonly<Record<string, readonly Path[]>> = {
 	listResponseMessage: [['listResponseMessage', 'title']],
 };
 
-/** What is new, in notifications that are no messages: `read`, `notAuthorized`, `missed` … */
-const STATUSES = ['status', 'stateInstance', 'statusInstance'] as const;
+/** What is new, in notifications that are no messages: `read`, `notAuthorized`, `blocked` … */
+const STATUSES = ['status', 'stateInstance', 'statusInstance', 'chatState'] as const;
 
 function textOf(notification: Notification): string | null {
 	const paths = TEXTS[messageTypeOf(notification) ?? ''] ?? USUAL_TEXTS;

@@ -76,7 +76,7 @@ export async function readAccount(this: Context): Promise<MessengerAccount> {
 	try {
 		const { apiUrl, idInstance, messenger } = await this.getCredentials(CREDENTIAL_TYPE);
 		const instance = instanceKey(String(apiUrl), String(idInstance));
-		const credential = JSON.stringify([id, instance]);
+		const credential = JSON.stringify([id, apiUrl, idInstance]);
 		return { instance, credential, messenger: messengerNamed(messenger) };
 	} catch {
 		const messenger = messengerNamed(DEFAULT_MESSENGER);

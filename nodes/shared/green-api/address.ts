@@ -38,6 +38,7 @@ const API_TOKEN = /^[A-Za-z0-9]+$/;
  * (`https://7103.media.greenapi.com`, `https://media.green-api.com`).
  */
 const GREEN_API_ORIGIN = /^(https:\/\/(?:[a-z\d-]+\.)?)api(\.(?:greenapi|green-api)\.com)$/;
+const GREEN_API_HOST = /\.(?:greenapi|green-api)\.com$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function parseUrl(text: string, base?: string): URL | undefined {
@@ -146,12 +147,17 @@ export function addressRequest(
 }
 
 /**
+ * An instance has one queue and one limit, at whichever of GREEN-API's own addresses it is asked:
+ * `api.green-api.com` and `7103.api.greenapi.com` answer for the same one, with and without `/v3`.
+ * Elsewhere, behind a proxy for example, nothing is known of what an address stands for.
+ *
  * @param apiUrl the credential's
  * @param idInstance the credential's
- * @returns a text that is the same for all spellings of the same instance's address
+ * @returns a text that is the same for all addresses and spellings of the same instance
  */
 export function instanceKey(apiUrl: string, idInstance: string): string {
 	const url = parseUrl(apiUrl.trim());
+	const isGreenApi = GREEN_API_HOST.test(url?.hostname ?? '');
 	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
-	return `${address}/waInstance${idInstance.trim()}`;
+	return `${isGreenApi ? 'GREEN-API' : address}/waInstance${idInstance.trim()}`;
 }

@@ -191,10 +191,9 @@ export function chatReader(forms: string, readText: ReadText): ReadChat {
 				`${forms} If an expression fills the field, the item has no value there: check the name of the input field.`,
 			);
 		}
-		const isNumber = typeof value === 'number' || typeof value === 'bigint';
 		const written = typeof value === 'string' ? value : integerText(value);
 		if (written === undefined) {
-			return isNumber
+			return typeof value === 'number'
 				? refuse(`The number ${shorten(String(value))} is no phone number`, forms)
 				: refuse(
 						`The contact is ${describeType(value)}, not a chat ID or phone number`,

@@ -247,10 +247,12 @@ const UNEXPECTED_STATUS: Meaning = {
 	description: 'Check the API URL in the credential, then run the workflow again.',
 };
 
+const TIMED_OUT = /^(ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED)$/;
+
 /** Node.js's and OpenSSL's codes for a request that got no answer. The first row that fits counts. */
 const NETWORK_MEANINGS: ReadonlyArray<Meaning & { code: RegExp }> = [
 	{
-		code: /^(ETIMEDOUT|ESOCKETTIMEDOUT|ECONNABORTED)$/,
+		code: TIMED_OUT,
 		kind: 'transient',
 		message: 'GREEN-API did not answer in time',
 		description: 'Run the workflow again, or raise "Timeout (Ms)" in the options of the node.',
@@ -362,6 +364,23 @@ export const STARTING: Failure = failureOfStatus(400, 'in starting process');
 /** @returns whether GREEN-API refused the request because the instance is starting */
 export function isStarting({ kind, code }: Failure): boolean {
 	return kind === STARTING.kind && code === STARTING.code;
+}
+
+const WEBHOOK_URL_SET = failureOfStatus(400, 'webhook url');
+
+/** @returns whether GREEN-API refused to read the queue because a webhook URL is set */
+export function isWebhookUrlSet({ message }: Failure): boolean {
+	return message === WEBHOOK_URL_SET.message;
+}
+
+/** @returns whether the network had a known fault: most likely that of this n8n, and for a while */
+export function isNetworkFault({ code }: Failure): boolean {
+	return NETWORK_MEANINGS.some((row) => row.code.test(code));
+}
+
+/** @returns whether no answer came in time */
+export function isTimeOut({ code }: Failure): boolean {
+	return TIMED_OUT.test(code);
 }
 
 /**

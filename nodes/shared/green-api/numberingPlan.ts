@@ -16,11 +16,18 @@ export interface NumberingPlan {
 	mobile: { min: number; max: number };
 	/** Matches every national number, whole. */
 	national: RegExp;
-	/** Matches every mobile number, whole; there where such numbers are short. */
-	shortMobile: RegExp | null;
+	/**
+	 * Matches mobile numbers, whole: where such numbers are as short as national ones of many
+	 * countries, those alone; where they are as long as international ones, what begins as they do.
+	 */
+	mobilePattern: RegExp | null;
+	/** Matches what is dialled before a number abroad; null where that is 00. */
+	abroad: RegExp | null;
 }
 
 const LONGEST_CALLING_CODE = 3;
+/** Shorter ones are also numbers of another kind with a zero before them, as on Ascension. */
+const LONG_MOBILE = 10;
 
 let lines: Map<string, { columns: string[]; isCountry: boolean }> | undefined;
 const plans = new Map<string, NumberingPlan>();
@@ -51,9 +58,9 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 	const line = lines.get(callingCode);
 	if (!line) return undefined;
 	// "-" stands for nothing.
-	const [, trunk, transform, lengths, mobile, national, shortMobile] = line.columns as [
+	const [, trunk, transform, lengths, mobile, national, mobilePattern, abroad] = line.columns as [
 		...Array<string>,
-	] as [string, string, string, string, string, string, string];
+	] as [string, string, string, string, string, string, string, string | undefined];
 	const [min, max] = mobile.split('-').map(Number) as [number, number];
 	const plan: NumberingPlan = {
 		callingCode,
@@ -63,10 +70,27 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 		lengths: new Set(lengths.split(',').map(Number)),
 		mobile: { min, max },
 		national: whole(national),
-		shortMobile: shortMobile === '-' ? null : whole(shortMobile),
+		mobilePattern: mobilePattern === '-' ? null : whole(mobilePattern),
+		abroad: abroad === undefined ? null : new RegExp(`^(?:${abroad})`),
 	};
 	plans.set(callingCode, plan);
 	return plan;
+}
+
+/** @returns whether the country has mobile numbers that begin and are as long as this national one */
+export function isMobile({ mobile, mobilePattern }: NumberingPlan, number: string): boolean {
+	const { length } = number;
+	return mobile.min <= length && length <= mobile.max && mobilePattern?.test(number) !== false;
+}
+
+/**
+ * @returns whether a number of a country without a trunk prefix begins with a zero, and is a mobile
+ *   number of the longest without it: Italy's 0333 123 4567, of which the zero is hardly part
+ */
+export function hasDoubtfulZero({ trunk, mobile, mobilePattern }: NumberingPlan, number: string) {
+	const rest = number.slice(1);
+	const isLong = rest.length === mobile.max && mobile.max >= LONG_MOBILE;
+	return trunk === null && number.startsWith('0') && isLong && mobilePattern?.test(rest) === true;
 }
 
 /**

@@ -1,6 +1,13 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
-import { type NumberingPlan, nationalNumbers, planOf, planOfNumber } from './numberingPlan';
+import {
+	hasDoubtfulZero,
+	isMobile,
+	type NumberingPlan,
+	nationalNumbers,
+	planOf,
+	planOfNumber,
+} from './numberingPlan';
 import { quote, refuse, type Refusal } from './rejection';
 import { hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
 
@@ -25,6 +32,9 @@ const BARE_DIGITS = { min: 10, national: 11 };
 /** How the national numbers of North America and Brazil stand in groups: 507-555-1234. */
 const NATIONAL_SHAPES = ['3-3-4', '2-5-4'];
 
+/** In North America, neither the area code nor what follows it begins with 0 or 1. */
+const NORTH_AMERICAN = /^[2-9]\d\d[2-9]\d{6}$/;
+
 const ADD_COUNTRY_CODE =
 	'Add it, e.g. +972 50 123 4567, or set "Default Country Code" in the options.';
 
@@ -39,10 +49,13 @@ const IN_FULL = 'Take the phone number from where it stands in full.';
 
 const DAY_OR_MONTH = '(?:0?[1-9]|[12]\\d|3[01])';
 const YEAR = '(?:19|20)\\d\\d';
+const BETWEEN = '(?:\\. ?|[-/ ])';
+// With spaces, "24 10 90" is a phone number of New Caledonia.
 const DATE = new RegExp(
-	`^(?:${YEAR}([-./])${DAY_OR_MONTH}\\1${DAY_OR_MONTH}|` +
-		`${DAY_OR_MONTH}([-./])${DAY_OR_MONTH}\\2(?:${YEAR}|\\d\\d))` +
-		'(?:[ T]\\d{1,2}:\\d\\d.{0,20})?$',
+	`^(?:${YEAR}${BETWEEN}${DAY_OR_MONTH}${BETWEEN}${DAY_OR_MONTH}|` +
+		`${DAY_OR_MONTH}${BETWEEN}${DAY_OR_MONTH}${BETWEEN}${YEAR}|` +
+		`${DAY_OR_MONTH}[-./]${DAY_OR_MONTH}[-./]\\d\\d)` +
+		'\\.?(?:[ T-]\\d{1,2}[:. -]?\\d\\d.{0,20})?$',
 	'i',
 );
 
@@ -65,6 +78,11 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: 'Check which input field the expression names.',
 	},
 	{
+		pattern: /^-?\d{1,3}\.\d{2,} ?[ ,;/] ?-?\d{1,3}\.\d{2,}$/,
+		what: 'looks like coordinates of a place',
+		todo: 'Check which input field the expression names.',
+	},
+	{
 		pattern: /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/,
 		what: 'looks like an IP address',
 		todo: `If it is a phone number, write it without dots. ${ACCEPTED_FORMS}`,
@@ -75,7 +93,7 @@ const OTHER_THINGS: readonly Reason[] = [
 		todo: 'Format the column as text where the number comes from, and enter the number anew.',
 	},
 	{
-		pattern: /^\+?\d{7,}[.,]\d{1,2}$/,
+		pattern: /^\+?\d{7,}(?:\.\d+|,\d{1,6})$/,
 		what: 'has a decimal fraction',
 		todo: 'Format the column as text where the number comes from.',
 	},
@@ -114,34 +132,51 @@ const OTHER_THINGS: readonly Reason[] = [
 const LINK_WITH_PATH = /^(?:https?:\/\/)?(?:www\.)?wa\.me\/([^/?#]*)\/?(?:[?#].*)?$/i;
 const LINK_WITH_QUERY =
 	/^(?:(?:https?:\/\/)?(?:api\.|web\.|www\.)?whatsapp\.com\/send\/?|whatsapp:\/\/send\/?)\?(.*)$/i;
-const SCHEME = /^(?:tel|whatsapp): ?(?!\/)/i;
+const SCHEME = /^(?:tel|whatsapp|sms|callto): ?(?!\/)/i;
 
-/** @returns the text of a link's part, or null where it holds more than digits */
-function readLinkPart(part: string): string | null {
+/** What people write before a number: "Tel.: +972 …". */
+const LABEL = /^(?:tel(?:ephone)?|phone|mobile|тел(?:ефон)?)(?:\.|(?=[ :]))(?: ?:)? ?(?=[+(\d])/iu;
+
+/** @returns the digits of a link's part, or undefined where it holds more than these */
+function readLinkPart(part: string): string | undefined {
 	const written = part.replaceAll(/%20|[ +]|%2b/gi, '');
-	return /^\d+$/.test(written) ? `+${written}` : null;
+	return /^\d+$/.test(written) ? written : undefined;
 }
 
-/** @returns the phone number of a WhatsApp link or a `tel:` address, or the text as it is */
-function unwrap(text: string): string {
+/**
+ * @returns the digits of a WhatsApp link; the part of WhatsApp's documentation on links asks for
+ *   the international form without a plus
+ */
+function readLink(text: string): string | undefined {
 	const path = LINK_WITH_PATH.exec(text)?.[1];
-	// The part of WhatsApp's documentation on links asks for the international form without a plus.
-	if (path !== undefined) return readLinkPart(path) ?? text;
-	const query = LINK_WITH_QUERY.exec(text)?.[1];
-	if (query !== undefined) {
-		const phone = /(?:^|&)phone=([^&#]*)/i.exec(query)?.[1] ?? '';
-		return readLinkPart(phone) ?? text;
-	}
+	if (path !== undefined) return readLinkPart(path);
+	const query = LINK_WITH_QUERY.exec(text)?.[1] ?? '';
+	return readLinkPart(/(?:^|&)phone=([^&#]*)/i.exec(query)?.[1] ?? '');
+}
+
+/** @returns the phone number of a `tel:` address, or the text as it is */
+function unwrap(text: string): string {
 	if (!SCHEME.test(text)) return text;
+	const number = text.replace(SCHEME, '').replace(/\?[a-z]+=.*$/i, '');
 	// RFC 3966: "tel:7946-0958;phone-context=+44-20" is a number in two parts.
-	const number = text.replace(SCHEME, '');
 	const local = /^([^+;][^;]*);phone-context=(\+[\d-]+)$/i.exec(number);
 	return local ? `${local[2]} ${local[1]}` : number;
 }
 
+/** @returns the text without a label, quotes and signs that say "text" to a spreadsheet */
+function undress(text: string): string {
+	return text
+		.replace(/^=?(["'])(.*)\1$/, '$2')
+		.replace(/^(?:'(?=[+\d])|=(?=\+))/, '')
+		.replace(LABEL, '')
+		.replaceAll(/(?<=\d)[·•](?=\d)/g, '.')
+		.replaceAll('[', '(')
+		.replaceAll(']', ')');
+}
+
 /** Spreadsheets write 71234567890 as 71234567890.0, or as 7.123456789E+10 with all its digits. */
 function undoSpreadsheet(text: string): string {
-	const whole = /^(\+?\d{7,})[.,]0{1,2}$/.exec(text)?.[1];
+	const whole = /^(\+?\d{7,})[.,]0+$/.exec(text)?.[1];
 	if (whole !== undefined) return whole;
 	const [, first = '', decimals = '', exponent = ''] =
 		/^(\d)[.,](\d{6,14})e\+?(\d{1,2})$/i.exec(text) ?? [];
@@ -170,7 +205,8 @@ function readRest(plan: NumberingPlan, rest: string): string | 'none' | 'several
 		(numbers.length === 0 || rest.length > mobile.max);
 	if (isDoubled) return 'doubled';
 	if (numbers.length > 1) return 'several';
-	if (numbers[0] !== undefined) return numbers[0];
+	const [number] = numbers;
+	if (number !== undefined) return hasDoubtfulZero(plan, number) ? 'several' : number;
 	return lengths.has(rest.length) && (isSevenAndTen(plan, rest) || !rest.startsWith('0'))
 		? rest
 		: 'none';
@@ -191,7 +227,10 @@ interface Place {
 }
 
 /** What stands after a plus, `00`, or in a link. */
-function readInternational({ given, written, digits, firstGroup }: Place, prefix: string) {
+function readInternational(
+	{ given, written, digits, firstGroup }: Place,
+	prefix: '+' | '00' | 'link',
+): PhoneReading {
 	const plan = planOfNumber(digits);
 	if (digits.startsWith('0')) {
 		return refuse(
@@ -226,6 +265,8 @@ function readInternational({ given, written, digits, firstGroup }: Place, prefix
 		return ambiguous(given, plan);
 	}
 	if (national === 'none') {
+		// WhatsApp's own ids, which its links hold, differ from the numbering plan in Mexico.
+		if (prefix === 'link') return checkLength(given, digits);
 		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
 		return refuse(
 			`${quote(given)} does not fit the phone numbers of +${callingCode}`,
@@ -266,27 +307,30 @@ export function checkLength(given: string, digits: string): PhoneReading {
 	return digits.length > PHONE_DIGITS.max ? tooLong(given) : { ok: true, digits };
 }
 
-/**
- * @param fewest how many digits a national number must have to be believed
- * @returns the national numbers that the digits are in international form
- */
-function internationalOf(plan: NumberingPlan, digits: string, fewest: number): string[] {
+/** @returns the national numbers that the digits are in international form */
+function internationalOf(plan: NumberingPlan, digits: string): string[] {
 	if (!digits.startsWith(plan.callingCode)) return [];
 	const rest = digits.slice(plan.callingCode.length);
 	const { plain, dialled } = nationalNumbers(plan, rest);
-	return [...(plain ? [rest] : []), ...dialled].filter(
-		({ length }) => length >= fewest && plan.lengths.has(length),
-	);
+	return [...(plain ? [rest] : []), ...dialled];
 }
 
 /** @returns the national numbers that the digits can be, without plus or `00` before them */
-function numbersIn(plan: NumberingPlan, digits: string): string[] {
-	const { mobile, trunk } = plan;
+function numbersIn(plan: NumberingPlan, { digits, groups }: WrittenNumber): string[] {
+	const { callingCode, lengths, mobile, trunk } = plan;
 	const { plain, dialled } = nationalNumbers(plan, digits);
 	const hasTrunk = trunk !== null;
-	// A plain number is the usual form where there is no trunk prefix: Poland's 48 195 69 14.
+	const written = internationalOf(plan, digits);
+	// "39 085 9595": the code stands alone before an Italian number, or is part of a mobile one.
+	const [first] = groups;
+	if (plain && groups.length > 1 && first?.digits === callingCode && !first.inBrackets) {
+		const isOwn = plan.mobilePattern?.test(digits) === true;
+		const others = written.filter(({ length }) => lengths.has(length) || !isOwn);
+		if (others.length > 0) return [...dialled, ...others, digits];
+	}
+	// A plain number is the usual form where there is no trunk prefix: Poland's 481956914.
 	const fewest = plain && !hasTrunk ? mobile.min : 0;
-	const international = internationalOf(plan, digits, fewest);
+	const international = written.filter(({ length }) => length >= fewest && lengths.has(length));
 	if (international.length > 0) {
 		const isTooLong = digits.length > mobile.max;
 		return [...dialled, ...international, ...(plain && !isTooLong ? [digits] : [])];
@@ -296,18 +340,17 @@ function numbersIn(plan: NumberingPlan, digits: string): string[] {
 	return isWhole ? [...dialled, digits] : dialled;
 }
 
-/** A number without plus or `00`, of a workflow that names the country of such numbers. */
-function readWithDefault(given: string, digits: string, plan: NumberingPlan): PhoneReading {
-	const { callingCode } = plan;
-	const [number, ...others] = new Set(numbersIn(plan, digits));
-	if (number === undefined) {
-		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
-		return refuse(
-			`${quote(given)} does not fit the phone numbers of +${callingCode}, the "Default Country Code"`,
-			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
-		);
-	}
-	return others.length > 0 ? ambiguous(given, plan) : checkLength(given, callingCode + number);
+/**
+ * @returns the prefix for calls abroad that the number begins with, if a whole number of another
+ *   country is behind it: "8 10 49 …" in Russia; "00" is read everywhere, and is none
+ */
+function prefixForAbroad(given: string, written: WrittenNumber, { abroad }: NumberingPlan) {
+	const prefix = abroad?.exec(written.digits)?.[0] ?? '';
+	if (prefix === '' || prefix === '00') return '';
+	const digits = written.digits.slice(prefix.length);
+	const place = { given, written, digits, firstGroup: digits.length };
+	const isCountry = planOfNumber(digits)?.isCountry === true;
+	return isCountry && readInternational(place, '+').ok ? prefix : '';
 }
 
 /** Whether the groups of a bare number are those of a national one. */
@@ -317,9 +360,9 @@ function looksNational({ groups, digits }: WrittenNumber, { callingCode }: Numbe
 	if (first.inBrackets) return true;
 	if (NATIONAL_SHAPES.includes(groups.map((group) => group.digits.length).join('-'))) return true;
 	// "8 (495) …" is no number of Vietnam (+84), nor "138 1234 5678" one of North America (+1).
-	return digits.length > BARE_DIGITS.national
-		? first.digits.length === 1 && callingCode.length > 1
-		: first.digits !== callingCode;
+	if (first.digits === callingCode) return false;
+	// Ukrainians write their code as part of it and their trunk prefix: 38 067 123 45 67.
+	return digits.length <= BARE_DIGITS.national || `${first.digits}0` !== callingCode;
 }
 
 /** A number without plus or `00`, of a workflow that names no country. */
@@ -340,11 +383,43 @@ function readBare(given: string, written: WrittenNumber): PhoneReading {
 		return readInternational({ given, written, digits, firstGroup: callingCode.length }, '+');
 	}
 	if (looksNational(written, plan)) return withoutCode;
+	if (callingCode === '1' && !NORTH_AMERICAN.test(rest)) return withoutCode;
+	if (hasDoubtfulZero(plan, rest)) return ambiguous(given, plan);
 	const isNumber =
 		digits.length === BARE_DIGITS.min
-			? plan.shortMobile?.test(rest) === true
+			? plan.mobilePattern?.test(rest) === true
 			: plan.national.test(rest) && plan.lengths.has(rest.length);
 	return isNumber || isSevenAndTen(plan, rest) ? checkLength(given, digits) : withoutCode;
+}
+
+/** A number without plus or `00`, of a workflow that names the country of such numbers. */
+function readWithDefault(given: string, written: WrittenNumber, plan: NumberingPlan): PhoneReading {
+	const { callingCode } = plan;
+	const { digits } = written;
+	const [number, ...others] = new Set(numbersIn(plan, written));
+	if (number === undefined) {
+		if (digits.length > PHONE_DIGITS.max) return tooLong(given);
+		return refuse(
+			`${quote(given)} does not fit the phone numbers of +${callingCode}, the "Default Country Code"`,
+			'Check the digits. A number of another country needs a plus and its country code, e.g. +972 50 123 4567.',
+		);
+	}
+	if (others.length > 0 || hasDoubtfulZero(plan, number)) return ambiguous(given, plan);
+	// Chat lists and webhooks give numbers of all countries as digits alone.
+	const foreign = planOfNumber(digits);
+	if (
+		foreign &&
+		foreign !== plan &&
+		number === digits &&
+		!isMobile(plan, number) &&
+		readBare(given, written).ok
+	) {
+		return refuse(
+			`${quote(given)} can be read as a number of +${callingCode} and as one of +${foreign.callingCode}`,
+			'Write it with a plus and its country code.',
+		);
+	}
+	return checkLength(given, callingCode + number);
 }
 
 /**
@@ -362,7 +437,9 @@ export function readPhoneNumber(
 	text: string,
 	defaultCountryCode: string,
 ): PhoneReading {
-	const number = undoSpreadsheet(unwrap(text).trim());
+	const linked = readLink(text);
+	const number =
+		linked === undefined ? undoSpreadsheet(undress(unwrap(text)).trim()) : `+${linked}`;
 	const reason = OTHER_THINGS.find(({ pattern }) => pattern.test(number));
 	if (reason) return refuse(`${quote(given)} ${reason.what}`, reason.todo);
 
@@ -381,7 +458,17 @@ export function readPhoneNumber(
 
 	const { digits, groups, hasPlus } = written;
 	const firstGroup = groups[0]?.digits.length ?? 0;
-	if (hasPlus) return readInternational({ given, written, digits, firstGroup }, '+');
+	if (hasPlus) {
+		const place = { given, written, digits, firstGroup };
+		return readInternational(place, linked === undefined ? '+' : 'link');
+	}
+	const abroad = hasCountry ? prefixForAbroad(given, written, plan) : '';
+	if (abroad !== '') {
+		return refuse(
+			`${quote(given)} begins with ${abroad}, which is dialled before numbers of other countries`,
+			`Write a plus instead of ${abroad}.`,
+		);
+	}
 	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
 		if (hasCountry && nationalNumbers(plan, digits).plain) return ambiguous(given, plan);
@@ -390,7 +477,7 @@ export function readPhoneNumber(
 		const place = { given, written, digits: digits.slice(2), firstGroup: afterPrefix };
 		return readInternational(place, '00');
 	}
-	return hasCountry ? readWithDefault(given, digits, plan) : readBare(given, written);
+	return hasCountry ? readWithDefault(given, written, plan) : readBare(given, written);
 }
 
 const COUNTRY_CODE_FORMS =

@@ -1,7 +1,7 @@
 import { Activation, type Need, planSettings } from '@package/nodes/GreenApiTrigger/activation';
 import type { Send } from '@package/nodes/GreenApiTrigger/listener/subscriber';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
-import { isStarting } from '@package/nodes/shared/green-api/failures';
+import { failureOfStatus, isStarting } from '@package/nodes/shared/green-api/failures';
 import { UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { VirtualClock } from '../../virtual-time/virtualClock';
@@ -65,6 +65,7 @@ describe('an activation', () => {
 	let state: string;
 	let sent: Array<[string, unknown]>;
 	let refusals: number;
+	let saveSettings: boolean;
 
 	beforeEach(() => {
 		clock = new VirtualClock();
@@ -73,6 +74,7 @@ describe('an activation', () => {
 		state = 'authorized';
 		sent = [];
 		refusals = 0;
+		saveSettings = true;
 	});
 
 	const send: Send = async ({ method, body }) => {
@@ -82,11 +84,11 @@ describe('an activation', () => {
 			refusals -= 1;
 			return readAnswer(429, '', 'object');
 		}
-		if (method === 'setSettings') Object.assign(settings, body);
+		if (method === 'setSettings' && saveSettings) Object.assign(settings, body);
 		const answers: Record<string, unknown> = {
 			getStateInstance: { stateInstance: state },
 			getSettings: settings,
-			setSettings: { saveSettings: true },
+			setSettings: { saveSettings },
 		};
 		return readAnswer(200, JSON.stringify(answers[method]), 'object');
 	};
@@ -139,6 +141,64 @@ describe('an activation', () => {
 			expect(failure?.message).toBe(UNREADY_STATES[name]);
 		},
 	);
+
+	it('whose settings GREEN-API did not save says so', async () => {
+		saveSettings = false;
+		const [failure] = await prepare(need('incomingWebhook'));
+		expect(failure).toMatchObject({ kind: 'instance', message: expect.stringMatching(/not save/) });
+		saveSettings = true;
+		expect(await prepare(need('incomingWebhook'))).toEqual([undefined]);
+		expect(settings).toMatchObject({ incomingWebhook: 'yes' });
+	});
+
+	it('of a trigger that was deactivated meanwhile writes nothing', async () => {
+		const left = new AbortController();
+		const outcomes = Promise.all([
+			activation.prepare(need('incomingWebhook'), 'c', send, left.signal),
+			activation.prepare(need('stateWebhook'), 'c', send),
+		]);
+		await clock.pass(7);
+		left.abort();
+		await clock.pass();
+		await outcomes;
+		expect(settings).toMatchObject({ incomingWebhook: 'no', stateWebhook: 'yes' });
+	});
+
+	it('that may not write fails, and takes nobody with it whose credential may', async () => {
+		const wrong: Send = async ({ method }) => {
+			sent.push([`wrong ${method}`, undefined]);
+			return readAnswer(401, '', 'object');
+		};
+		await prepare(need('stateWebhook'));
+		const outcomes = Promise.all([
+			activation.prepare(need('a'), 'wrong', wrong),
+			activation.prepare(need('incomingWebhook'), 'right', send),
+		]);
+		await clock.pass();
+		expect((await outcomes).map((failure) => failure?.code)).toEqual(['401', undefined]);
+		expect(sent.map(([method]) => method)).toContain('wrong setSettings');
+		expect(settings).toMatchObject({ incomingWebhook: 'yes' });
+	});
+
+	it('that cleared the webhook URL: GREEN-API’s refusals mean "starting" for 5 minutes', async () => {
+		const refused = {
+			ok: false,
+			failure: failureOfStatus(400, 'custom webhook url is set'),
+		} as const;
+		const isStartingNow = () => {
+			const outcome = activation.sinceCleared(refused);
+			return !outcome.ok && isStarting(outcome.failure);
+		};
+		expect(isStartingNow()).toBe(false);
+		settings.webhookUrl = 'https://hooks.example.com';
+		await prepare(need('incomingWebhook', { clearWebhookUrl: true }));
+		expect(settings.webhookUrl).toBe('');
+		expect(isStartingNow()).toBe(true);
+		const other = { ok: false, failure: failureOfStatus(401, '') } as const;
+		expect(activation.sinceCleared(other)).toBe(other);
+		await clock.pass(5 * 60_000 + 1);
+		expect(isStartingNow()).toBe(false);
+	});
 
 	it('fails those with the same credential together, and nobody else', async () => {
 		const wrong: Send = async () => readAnswer(401, '', 'object');

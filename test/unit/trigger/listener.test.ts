@@ -1,3 +1,4 @@
+import { type Failure, failureOfNetwork, STARTING } from '@package/nodes/shared/green-api/failures';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
@@ -119,6 +120,28 @@ it('delivers as often as it takes where n8n could not start an execution', async
 	await pass(MINUTE);
 	await queue.end('a');
 	await pass(100);
+	expect(queue.left).toEqual([]);
+});
+
+it('tries again, and says so, where n8n throws in place of starting an execution', async () => {
+	let isBroken = true;
+	const done: unknown[] = [];
+	queue.listener.join(
+		queue.subscriber('a', {
+			async start({ id }) {
+				if (isBroken) throw new Error('emit');
+				done.push(id);
+				return 'succeeded';
+			},
+		}),
+	);
+	queue.enqueue(1, 2);
+	await pass(5_000);
+	expect(queue.left).toEqual([1, 2]);
+	expect(queue.log[0]).toMatch(/n8n could not start an execution/);
+	isBroken = false;
+	await pass(MINUTE);
+	expect(done).toEqual([1, 2]);
 	expect(queue.left).toEqual([]);
 });
 
@@ -257,6 +280,36 @@ describe('a trigger that leaves', () => {
 	});
 });
 
+describe('a trigger that comes back with other wishes', () => {
+	const deletion = 'executionSucceeds';
+
+	it('is not given again what it no longer asks for', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', { deletion }));
+		queue.enqueue(1, 2);
+		await pass(100);
+		leave();
+		queue.listener.join(queue.subscriber('a', { deletion, only: [2], auto: 'succeeded' }));
+		await pass(MINUTE);
+		// Its execution is still running.
+		expect(queue.left).toEqual([1, 2]);
+		await queue.end('a', 'failed');
+		await pass(2 * MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('nor while it waits to be given it again', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', { deletion, auto: 'failed' }));
+		queue.enqueue(1);
+		await pass(100);
+		leave();
+		queue.listener.join(queue.subscriber('a', { deletion, only: [2] }));
+		await pass(2 * MINUTE);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.left).toEqual([]);
+	});
+});
+
 describe('a test in the editor', () => {
 	const test = { isTest: true, auto: 'succeeded' } as const;
 
@@ -365,6 +418,22 @@ describe('faults', () => {
 		expect(queue.clock.pending).toBe(0);
 	});
 
+	it('that n8n can’t be told of are in its log, and who joins later is heard', async () => {
+		queue.faults.wrong = [{ status: 401, body: '' }];
+		const fail = () => {
+			throw new Error('emitError');
+		};
+		queue.listener.join(queue.subscriber('a', { credential: 'wrong', fail }));
+		queue.listener.join(queue.subscriber('b', { credential: 'wrong' }));
+		await pass(1_000);
+		expect(queue.failed.map(({ key }) => key)).toEqual(['b']);
+		expect(queue.log).toEqual(['GREEN-API Trigger: GREEN-API does not accept the API Token']);
+		queue.listener.join(queue.subscriber('c', { auto: 'succeeded' }));
+		queue.enqueue(1);
+		await pass(1_000);
+		expect(queue.startedBy('c')).toEqual([1]);
+	});
+
 	it('a proxy that ends idle connections is no news', async () => {
 		const send = queue.subscriber('a').send;
 		queue.listener.join(
@@ -384,7 +453,6 @@ describe('faults', () => {
 
 describe('a trigger that could not be prepared yet', () => {
 	it('listens once it is', async () => {
-		const { STARTING } = await import('@package/nodes/shared/green-api/failures');
 		const outcomes = [STARTING, STARTING, undefined];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
@@ -395,11 +463,62 @@ describe('a trigger that could not be prepared yet', () => {
 		expect(queue.startedBy('a')).toEqual([1]);
 	});
 
-	it('is told what stands against it', async () => {
-		const failure = { kind: 'instance', message: 'No', description: '', code: 'NOT_SENT' } as const;
+	const LASTING: Array<[string, Failure['kind'], string]> = [
+		['a credential that is gone', 'instance', 'NOT_SENT'],
+		['a wrong token', 'instance', '401'],
+		['an instance without a phone', 'instance', 'notAuthorized'],
+		['a yellow card', 'instance', 'yellowCard'],
+		['a webhook URL', 'instance', 'WEBHOOK_URL'],
+		['settings that were not saved', 'instance', 'NOT_SAVED'],
+		['another messenger', 'instance', 'OTHER_MESSENGER'],
+		['a request that is refused', 'item', '400'],
+	];
+
+	it.each(LASTING)('is told what stands against it: %s', async (_what, kind, code) => {
+		const failure = { kind, message: 'No', description: '', code };
 		queue.listener.join(queue.subscriber('a', { prepare: async () => failure }));
 		await pass(1_000);
 		expect(queue.failed).toEqual([{ key: 'a', message: 'No' }]);
 		expect(queue.sent).toEqual([]);
+		expect(queue.clock.pending).toBe(0);
+	});
+
+	it.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'ECONNRESET'])('waits out %s', async (code) => {
+		const outcomes = [failureOfNetwork(code), failureOfNetwork(code)];
+		const prepare = async () => outcomes.shift();
+		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
+		queue.enqueue(1);
+		await pass(4_000);
+		expect(queue.failed).toEqual([]);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.log).toHaveLength(2);
+	});
+
+	it('holds up nobody, and gets what comes meanwhile', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		const prepare = async () => STARTING;
+		queue.listener.join(queue.subscriber('b', { prepare, only: [2], auto: 'succeeded' }));
+		queue.enqueue(1, 2, 3);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
+		expect(queue.startedBy('b')).toEqual([2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('that leaves is prepared no more', async () => {
+		const signals: AbortSignal[] = [];
+		const prepare = async (signal: AbortSignal) => {
+			signals.push(signal);
+			await queue.clock.sleep(5_000);
+			return STARTING;
+		};
+		const leave = queue.listener.join(queue.subscriber('a', { prepare }));
+		await pass(1_000);
+		leave();
+		expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+		await pass(MINUTE);
+		expect(signals).toHaveLength(1);
+		expect(queue.failed).toEqual([]);
+		expect(queue.clock.pending).toBe(0);
 	});
 });

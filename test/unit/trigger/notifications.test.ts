@@ -160,12 +160,13 @@ describe('the simplified output', () => {
 		],
 		[
 			'outgoingCall',
-			{ to: '71234567890@c.us', status: 'hangUp' },
+			// GREEN-API's page: "Chat and correspondent Id, in which the call was made".
+			{ from: '71234567890@c.us', status: 'hangUp' },
 			{ chatId: '71234567890@c.us', isGroup: false, status: 'hangUp' },
 		],
 		[
 			'incomingBlock',
-			{ chatId: '71234567890@c.us', status: 'blocked' },
+			{ chatId: '71234567890@c.us', chatState: 'blocked' },
 			{ chatId: '71234567890@c.us', isGroup: false, status: 'blocked' },
 		],
 		['deviceInfo', { deviceData: { platform: 'android' } }, {}],
@@ -214,12 +215,12 @@ describe('events', () => {
 			outgoingMessageStatus: 'outgoingWebhook',
 			stateInstanceChanged: 'stateWebhook',
 			statusInstanceChanged: 'stateWebhook',
-			incomingCall: 'incomingCallWebhook',
+			incomingCall: 'incomingWebhook,incomingCallWebhook',
 			outgoingCall: 'outgoingCallWebhook',
-			incomingBlock: 'incomingBlockWebhook',
-			editedMessage: 'editedMessageWebhook',
-			deletedMessage: 'deletedMessageWebhook',
-			pollMessage: 'pollMessageWebhook',
+			incomingBlock: 'incomingWebhook,incomingBlockWebhook',
+			editedMessage: 'incomingWebhook,editedMessageWebhook',
+			deletedMessage: 'incomingWebhook,deletedMessageWebhook',
+			pollMessage: 'incomingWebhook,pollMessageWebhook',
 			deviceInfo: '',
 			quotaExceeded: '',
 		});
@@ -258,11 +259,37 @@ describe('what a trigger wants', () => {
 		expect(wants(asked({ onlyChats }), inGroup)).toBe(false);
 		expect(wants(asked({ onlyChats }), state)).toBe(true);
 	});
+
+	it.each([
+		['71234567890@c.us', true],
+		['71234567890@s.whatsapp.net', true],
+		['123456789012345@lid', true],
+		['10000000', true],
+		['status@broadcast', false],
+		['1234567890@broadcast', false],
+		['120363043968066561@newsletter', false],
+		['120363043968066561@g.us', false],
+		['-1001234567890', false],
+	])('"People" are persons: %s counts as one: %s. With "All" all of them come', (chatId, isOne) => {
+		const notification = message(TEXT_MESSAGE, undefined, { ...SENDER, chatId });
+		expect(wants(asked({ chats: 'people' }), notification)).toBe(isOne);
+		expect(wants(asked(), notification)).toBe(true);
+	});
 });
 
 describe('receiveNotification’s answer', () => {
-	it.each([null, {}, { receiptId: 1 }, { receiptId: 1, body: null }, { body: {} }])(
-		'%j holds no notification',
-		(answer) => expect(readReceived(answer as never)).toBeUndefined(),
+	it.each([null, {}, { body: {} }])('%j holds no notification', (answer) =>
+		expect(readReceived(answer as never)).toBeUndefined(),
+	);
+
+	it.each([null, undefined, 'text', 7, [], [1]])(
+		'with a receipt and %j as its body holds one that can be deleted, and is given to "Anything"',
+		(body) => {
+			const received = readReceived({ receiptId: 1, body } as never);
+			expect(received).toEqual({ receiptId: 1, notification: {} });
+			const options = { chats: 'all' as const, onlyChats: new Set<string>() };
+			expect(wants({ events: ['any'], ...options }, {})).toBe(true);
+			expect(wants({ events: ['incomingMessageReceived'], ...options }, {})).toBe(false);
+		},
 	);
 });

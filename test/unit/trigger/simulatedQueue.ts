@@ -43,14 +43,14 @@ export class SimulatedQueue {
 
 	private entries: Array<{ receiptId: number; body: Notification }> = [];
 	private receipt = 100;
-	private arrival: Array<() => void> = [];
+	private readonly arrival = new Set<() => void>();
 
 	enqueue(...ids: number[]): void {
 		for (const id of ids) {
 			this.receipt += 1;
 			this.entries.push({ receiptId: this.receipt, body: { typeWebhook: 'test', id } });
 		}
-		for (const wake of this.arrival.splice(0)) wake();
+		for (const wake of this.arrival) wake();
 	}
 
 	/** What has not been deleted. */
@@ -124,8 +124,12 @@ export class SimulatedQueue {
 		if (this.entries.length === 0) {
 			this.waiting += 1;
 			await new Promise<void>((resolve) => {
-				this.arrival.push(resolve);
-				this.clock.sleep(seconds * 1000, signal).then(resolve, resolve);
+				const wake = () => {
+					this.arrival.delete(wake);
+					resolve();
+				};
+				this.arrival.add(wake);
+				this.clock.sleep(seconds * 1000, signal).then(wake, wake);
 			});
 			this.waiting -= 1;
 		}

@@ -2,7 +2,7 @@
 
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { CONTACT_FIELDS, type ContactField } from '../../../shared/green-api/contact';
-import { choice, names, toggle } from '../../perItem/field';
+import { choice, names, toggle } from '../../../shared/parameters/field';
 import { AVATAR_BINARY_FIELD } from '../../perItem/options';
 import type { ContactShape } from './output';
 

@@ -5,7 +5,7 @@ import type { Rejection } from '../../../shared/green-api/chatId';
 import type { Contact } from '../../../shared/green-api/contact';
 import type { Messenger } from '../../../shared/green-api/messengers';
 import { CHAT } from '../../perItem/chatField';
-import type { ValuesOf } from '../../perItem/field';
+import type { ValuesOf } from '../../../shared/parameters/field';
 import { ask, type Decision, type Found, operation } from '../../perItem/operation';
 import { askAbout, throughAccount } from '../account';
 import { fields, options } from './fields';

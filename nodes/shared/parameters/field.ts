@@ -1,7 +1,7 @@
-/** A field of the node: how the editor shows it, and what its value means. */
+/** A field of a node: how the editor shows it, and what its value means. */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import type { Rejection } from '../../shared/green-api/chatId';
+import type { Rejection } from '../green-api/chatId';
 
 export type Reading<Value> = { ok: true; value: Value } | { ok: false; rejection: Rejection };
 
@@ -44,6 +44,25 @@ export function choice<Value extends string>(property: INodeProperties): Field<V
 						`Choose one of ${choices.join(', ')}.`,
 					)
 				: accept(chosen);
+		},
+	};
+}
+
+/** @returns a field that holds some of the property's options, one at least: a list, or text with commas */
+export function choices(property: INodeProperties): Field<string[]> {
+	const all = (property.options as INodePropertyOptions[]).map(({ value }) => value);
+	const { read } = names(property);
+	return {
+		property,
+		read(given) {
+			const reading = read(given);
+			const chosen = reading.ok ? reading.value : [];
+			return chosen.length > 0 && chosen.every((value) => all.includes(value))
+				? accept(chosen)
+				: reject(
+						`"${property.displayName}" is not a list of its choices`,
+						`Choose one or more of ${all.join(', ')}.`,
+					);
 		},
 	};
 }
@@ -138,6 +157,20 @@ export function amount(property: INodeProperties): Field<number> {
 			);
 		},
 	};
+}
+
+/** @returns what the fields are set to; `reject` gets what can't be meant */
+export function readFields<F extends Fields>(
+	fields: F,
+	givenOf: (name: string, field: Field<unknown>) => unknown,
+	reject: (rejection: Rejection) => void,
+): ValuesOf<F> {
+	const entries = Object.entries(fields).map(([name, field]) => {
+		const reading = field.read(givenOf(name, field));
+		if (!reading.ok) reject(reading.rejection);
+		return [name, reading.ok ? reading.value : undefined] as const;
+	});
+	return Object.fromEntries(entries) as ValuesOf<F>;
 }
 
 /** @returns the same field, but undefined where the user has set nothing */

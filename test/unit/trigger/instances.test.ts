@@ -1,0 +1,80 @@
+/** What a process holds of instances that its triggers listened to. */
+
+import { Instances } from '@package/nodes/GreenApiTrigger/instances';
+import { Timetable } from '@package/nodes/shared/time/timetable';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { settle } from '../../virtual-time/virtualClock';
+import { SimulatedQueue } from './simulatedQueue';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let queue: SimulatedQueue;
+let instances: Instances;
+
+beforeEach(() => {
+	queue = new SimulatedQueue();
+	instances = new Instances(queue.clock, new Timetable(queue.clock));
+});
+
+const join = (options: Parameters<SimulatedQueue['subscriber']>[1] = {}) =>
+	instances.of('instance').listener.join(queue.subscriber('a', options));
+
+it('is the same for all triggers of an instance, and another for another instance', () => {
+	const instance = instances.of('instance');
+	expect(instances.of('instance')).toBe(instance);
+	expect(instances.of('other').listener).not.toBe(instance.listener);
+});
+
+it('leaves memory when nobody has listened for an hour, and no timer stays', async () => {
+	const leave = join({ auto: 'succeeded' });
+	queue.enqueue(1);
+	await queue.clock.pass(5 * HOUR_MS);
+	expect(queue.left).toEqual([]);
+	expect(instances.size).toBe(1);
+	leave();
+	await queue.clock.pass(HOUR_MS - MINUTE_MS);
+	expect(instances.size).toBe(1);
+	await queue.clock.pass(HOUR_MS);
+	expect(instances.size).toBe(0);
+	expect(queue.clock.unreferenced + queue.clock.pending).toBe(0);
+	instances.of('instance');
+	expect(queue.clock.unreferenced).toBe(1);
+});
+
+it('knows what is being worked on for as long as that takes, after everybody has left', async () => {
+	const leave = join();
+	queue.enqueue(1);
+	await queue.clock.pass(1_000);
+	leave();
+	await queue.clock.pass(5 * HOUR_MS);
+	join();
+	await queue.clock.pass(1_000);
+	expect(queue.startedBy('a')).toEqual([1]);
+	await queue.end('a');
+	await queue.clock.pass(1_000);
+	expect(queue.left).toEqual([]);
+});
+
+/** Joins, is given something and leaves; nothing but the return value knows the trigger then. */
+async function visit(): Promise<WeakRef<object>> {
+	const subscriber = queue.subscriber('a', { auto: 'succeeded' });
+	const leave = instances.of('instance').listener.join(subscriber);
+	queue.enqueue(1);
+	await queue.clock.pass(1_000);
+	leave();
+	await queue.clock.pass(MINUTE_MS);
+	return new WeakRef(subscriber);
+}
+
+it('holds no trigger that has left', async () => {
+	const trigger = await visit();
+	await settle();
+	collectGarbage();
+	expect(instances.size).toBe(1);
+	expect(trigger.deref()).toBeUndefined();
+});
