@@ -8,7 +8,7 @@ import type {
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
-import { readAnswer, type Reply } from '../green-api/answer';
+import { confirmed, readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import {
 	DEFAULT_MESSENGER,
@@ -16,7 +16,7 @@ import {
 	messengerNamed,
 	otherMessenger,
 } from '../green-api/messengers';
-import { type GreenApiRequest, METHODS } from '../green-api/methods';
+import { type GreenApiRequest, type Method, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
 import { readServerLimit } from '../green-api/serverLimit';
 import { CODE_FIELDS, withoutStatus } from './olderN8n';
@@ -112,9 +112,9 @@ export async function sendRequest(
 	request: GreenApiRequest,
 	abortSignal?: AbortSignal,
 ): Promise<Reply> {
-	const { httpMethod, answer: expected } = METHODS[request.method];
+	const method: Method = METHODS[request.method];
 	const options: IHttpRequestOptions = {
-		method: httpMethod,
+		method: method.httpMethod,
 		url: `/${request.method}${request.path === undefined ? '' : `/${request.path}`}`,
 		...(request.query && { qs: request.query }),
 		...(request.body && { body: request.body }),
@@ -133,7 +133,8 @@ export async function sendRequest(
 		)) as IN8nHttpFullResponse;
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
-		const outcome = readAnswer(statusCode, String(body), expected, namesChat);
+		const answer = readAnswer(statusCode, String(body), method.answer, namesChat);
+		const outcome = confirmed(answer, method.confirmedBy);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

@@ -1,6 +1,6 @@
 import { replyInTime } from '@package/nodes/shared/client/deadline';
 import type { Reply } from '@package/nodes/shared/green-api/answer';
-import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
+import { failureOfNetwork, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import { systemTimers } from '@package/nodes/shared/time/clock';
 import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
 import { Timetable } from '@package/nodes/shared/time/timetable';
@@ -171,5 +171,17 @@ describe('an attempt of a lookup', () => {
 		await clock.pass(TIMEOUT_MS);
 		expect(shared?.settledAt).toBe(TIMEOUT_MS);
 		expect(hasty?.settledAt).toBe(15 * SECOND_MS);
+	});
+
+	it('holds nobody by the cap of another who asks the same', async () => {
+		let isDown = true;
+		const fault = () => (isDown ? failureOfStatus(500, '') : undefined);
+		const { clock, start, ask } = newProcess({ limit: Infinity, fault });
+		ask(start(), ['a'], { requestsPerSecond: 0.01 });
+		const [asked] = ask(start(), ['a'], {});
+		await clock.pass(SECOND_MS / 2);
+		isDown = false;
+		await clock.pass(30 * SECOND_MS);
+		expect(asked?.outcome?.ok).toBe(true);
 	});
 });
