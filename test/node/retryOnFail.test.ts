@@ -132,6 +132,14 @@ describe('"Retry On Fail"', () => {
 		expect(requested()).toEqual([A, A, A]);
 	});
 
+	it('asks again for a change that GREEN-API did not make', async () => {
+		parts.double.script({ kind: 'answer', status: 200, body: '{"deleteContact":false}' });
+		const input = withInput(testWorkflow('delete'), [{ chatId: A }]);
+		const finished = await run(retried(input));
+		expect(finished.json(NODE_NAME)).toEqual([{ chatId: A, deleted: true }]);
+		expect(parts.double.requestsOf('deleteContact')).toHaveLength(2);
+	});
+
 	it('serves "Execute Once" as well', async () => {
 		parts.double.script(faults.badRequestData, { chatId: A });
 		const finished = await run(retried(workflow([A, B]), { executeOnce: true }));
@@ -156,6 +164,16 @@ describe('an answer that comes drop by drop', () => {
 		expect(requested()).toEqual([A, B, A]);
 		// A byte came every 300 ms, so that the client's own time-out did not end it.
 		expect(parts.double.requests[0]?.status).toBe(0);
+	});
+
+	it('leaves no connection open', async () => {
+		parts.double.script({ kind: 'drip' }, { times: Infinity });
+		await run(
+			onError(workflow([A, B, C], { timeout: 500, maxRetries: 0 }), 'continueRegularOutput'),
+		);
+		// All there ever were have closed when the request log says that no whole answer went out.
+		while (parts.double.requests.length < 3) await new Promise(setImmediate);
+		expect(parts.double.requests.map(({ status }) => status)).toEqual([0, 0, 0]);
 	});
 
 	it('is told as such when it was the last try', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
 	Answer,
 	type AnswerKind,
+	confirmed,
 	type Outcome,
 	readAnswer,
 } from '@package/nodes/shared/green-api/answer';
@@ -165,5 +166,27 @@ describe('an answer with a reason in place of a result', () => {
 		'{"status":false}',
 	])('is none where there is a result, or no reason: %s', (body) => {
 		expect(readAnswer(200, body, 'object').ok).toBe(true);
+	});
+});
+
+describe('an answer that has to confirm what was done', () => {
+	const read = (body: string) => confirmed(readAnswer(200, body, 'object'), 'addContact');
+
+	it('is one where it does', () => {
+		expect(answerOf(read('{"addContact":true}')).read()).toEqual({ addContact: true });
+	});
+
+	it.each(['{"addContact":false}', '{"addContact":"true"}', '{}', 'null', '{"editContact":true}'])(
+		'is a failure where it does not: %s',
+		(body) => {
+			expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'item', code: '200' } });
+		},
+	);
+
+	it('is as it was where nothing has to be confirmed, or the request failed', () => {
+		const nothing = readAnswer(200, '{}', 'object');
+		expect(confirmed(nothing, undefined)).toBe(nothing);
+		const failed = readAnswer(500, '', 'object');
+		expect(confirmed(failed, 'addContact')).toBe(failed);
 	});
 });

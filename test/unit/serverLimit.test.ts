@@ -17,6 +17,7 @@ describe('what an answer says of the limit', () => {
 
 	it.each([
 		['0'],
+		['0.0001'],
 		['-1'],
 		['many'],
 		['1e9'],
@@ -37,12 +38,12 @@ describe('what an answer says of the limit', () => {
 		expect(read('10', left)).toEqual({ requestsPerSecond: 10 });
 	});
 
-	it('is above 0 and no more than 1,000 whatever is sent', () => {
+	it('is from 0.1 to 1,000 whatever is sent', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.double().map(String), fc.integer()), (header) => {
 				const limit = read(header, header);
 				if (!limit) return;
-				expect(limit.requestsPerSecond).toBeGreaterThan(0);
+				expect(limit.requestsPerSecond).toBeGreaterThanOrEqual(0.1);
 				expect(limit.requestsPerSecond).toBeLessThanOrEqual(1_000);
 				if (limit.remaining !== undefined) expect(limit.remaining).toBeGreaterThanOrEqual(0);
 			}),

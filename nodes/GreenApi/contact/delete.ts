@@ -2,7 +2,6 @@
 
 import { PERSON } from '../perItem/chatField';
 import { ask, operation } from '../perItem/operation';
-import { askToChange } from './change';
 
 export const deleteContact = operation({
 	name: 'Delete',
@@ -14,6 +13,5 @@ export const deleteContact = operation({
 	options: {},
 	isWrite: true,
 	decide: (_values, { id }) => ask('deleteContact', { chatId: id }),
-	ask: askToChange,
 	shape: (_answer, _values, { id }) => ({ items: [{ chatId: id, deleted: true }] }),
 });

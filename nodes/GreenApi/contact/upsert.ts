@@ -4,7 +4,6 @@ import type { Failure } from '../../shared/green-api/failures';
 import { PERSON } from '../perItem/chatField';
 import { text, toggle } from '../../shared/parameters/field';
 import { ask, operation } from '../perItem/operation';
-import { askToChange } from './change';
 
 const fields = {
 	firstName: text(
@@ -63,10 +62,10 @@ export const upsert = operation({
 	decide: ({ firstName, lastName, saveToPhone }, { id }) =>
 		ask('addContact', { chatId: id, firstName, lastName, saveInAddressbook: saveToPhone }),
 	async ask(request, lookUp) {
-		const added = await askToChange({ ...request, tolerates: isThereAlready }, lookUp);
+		const added = await lookUp({ ...request, tolerates: isThereAlready });
 		return added.ok || added.inherited || !isThereAlready(added.failure)
 			? added
-			: await askToChange({ ...request, method: 'editContact' }, lookUp);
+			: await lookUp({ ...request, method: 'editContact' });
 	},
 	shape: (answer, _values, { id }) => {
 		const { addContact: created = false } = answer.read<{ addContact?: boolean }>();

@@ -4,8 +4,11 @@ import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-w
 
 const MAX_PICTURE_BYTES = 10 * 1024 * 1024;
 
-/** So many pictures may be in memory on their way, whole, besides those that items already have. */
-const MOST_AT_A_TIME = 8;
+/**
+ * One more than begin, at one a second, before the first that hangs is given up after the default
+ * time-out. Pictures on their way are in memory, besides those that items already have.
+ */
+const MOST_AT_A_TIME = 32;
 
 /** @returns the stream's bytes, or undefined once they are more than `maxBytes` */
 async function readUpTo(

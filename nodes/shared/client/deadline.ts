@@ -6,23 +6,27 @@ import { CANCELLED, Cancellation } from '../time/cancellation';
 import type { Timetable } from '../time/timetable';
 
 /**
- * n8n's helpers have a time-out of their own, which starts anew with every byte that comes, and no
- * way to end a request from outside: `abortSignal` is overwritten (`n8n-core`,
- * `httpRequestWithAuthentication`).
+ * n8n's helpers have a time-out of their own, which starts anew with every byte that comes.
  *
- * @param reply what a request brings, never rejected; goes on by itself when it is too late
- * @param ms how long it may take, from now
+ * @param send sends a request, which the signal ends; what it gives is never rejected
+ * @param ms how long the reply may take, from now
+ * @param aborted ends the waiting early
  * @param timetable of this process
- * @returns the reply, or in its place what stands for a time-out of the network
+ * @returns the reply, in its place what stands for a time-out of the network, or `CANCELLED`; what
+ *   is not waited for any more is ended
  */
 export async function replyInTime(
-	reply: Promise<Reply>,
+	send: (signal: AbortSignal) => Promise<Reply>,
 	ms: number,
+	aborted: Cancellation,
 	timetable: Timetable,
-): Promise<Reply> {
+): Promise<Reply | typeof CANCELLED> {
 	const deadline = new Cancellation();
 	const takeOff = timetable.after(ms, () => deadline.cancel());
-	const inTime = await deadline.race(reply);
+	const request = new AbortController();
+	const reply = await aborted.race(deadline.race(send(request.signal)));
 	takeOff();
-	return inTime === CANCELLED ? { ok: false, failure: failureOfNetwork('ETIMEDOUT') } : inTime;
+	if (reply !== CANCELLED) return reply;
+	request.abort();
+	return aborted.isCancelled ? CANCELLED : { ok: false, failure: failureOfNetwork('ETIMEDOUT') };
 }

@@ -8,7 +8,7 @@ import type {
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
-import { readAnswer, type Reply } from '../green-api/answer';
+import { confirmed, readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import {
 	DEFAULT_MESSENGER,
@@ -16,7 +16,7 @@ import {
 	messengerNamed,
 	otherMessenger,
 } from '../green-api/messengers';
-import { type GreenApiRequest, METHODS } from '../green-api/methods';
+import { type GreenApiRequest, type Method, METHODS } from '../green-api/methods';
 import { readRetryAfter } from '../green-api/retryAfter';
 import { readServerLimit } from '../green-api/serverLimit';
 import { CODE_FIELDS, withoutStatus } from './olderN8n';
@@ -71,9 +71,7 @@ function failureOfThrown(thrown: unknown): Failure {
  * @returns the messenger of the node's credential, and keys for it, made of its id, API URL and
  *   instance id: never of the token. A credential that can't be had gives a key as well; sending says what is wrong with it.
  */
-export async function readAccount(
-	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
-): Promise<MessengerAccount> {
+export async function readAccount(this: Context): Promise<MessengerAccount> {
 	const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
 	try {
 		const { apiUrl, idInstance, messenger } = await this.getCredentials(CREDENTIAL_TYPE);
@@ -86,6 +84,18 @@ export async function readAccount(
 	}
 }
 
+type Context = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
+
+/**
+ * n8n's helper takes the signal that ends an execution in place of the request's own (`n8n-core`,
+ * `httpRequestWithAuthentication`).
+ *
+ * @returns the same context, but for that signal
+ */
+function endedBy<C extends Context>(context: C, signal: AbortSignal): C {
+	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as C;
+}
+
 /**
  * Sends one request with the node's credential, which adds address, instance and token.
  *
@@ -94,18 +104,17 @@ export async function readAccount(
  * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
  *
  * @param request the method, its body, and how long one attempt may take
- * @param abortSignal ends the request at once; for triggers, as n8n itself brings the one of an
- *   execution (`n8n-core`, `httpRequestWithAuthentication`)
+ * @param abortSignal ends the request at once; without it, an execution's end does
  * @returns the answer, or what kept it away, with the limit that the server told; never throws
  */
 export async function sendRequest(
-	this: IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
+	this: Context,
 	request: GreenApiRequest,
 	abortSignal?: AbortSignal,
 ): Promise<Reply> {
-	const { httpMethod, answer: expected } = METHODS[request.method];
+	const method: Method = METHODS[request.method];
 	const options: IHttpRequestOptions = {
-		method: httpMethod,
+		method: method.httpMethod,
 		url: `/${request.method}${request.path === undefined ? '' : `/${request.path}`}`,
 		...(request.query && { qs: request.query }),
 		...(request.body && { body: request.body }),
@@ -118,13 +127,14 @@ export async function sendRequest(
 	};
 	try {
 		const { statusCode, body, headers } = (await this.helpers.httpRequestWithAuthentication.call(
-			this,
+			abortSignal ? endedBy(this, abortSignal) : this,
 			CREDENTIAL_TYPE,
 			options,
 		)) as IN8nHttpFullResponse;
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
-		const outcome = readAnswer(statusCode, String(body), expected, namesChat);
+		const answer = readAnswer(statusCode, String(body), method.answer, namesChat);
+		const outcome = confirmed(answer, method.confirmedBy);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

@@ -1,6 +1,12 @@
 /** From what came over the wire to an answer or a failure. */
 
-import { type Failure, failureOfBody, failureOfReason, failureOfStatus } from './failures';
+import {
+	type Failure,
+	failureOfBody,
+	failureOfReason,
+	failureOfStatus,
+	NOT_DONE,
+} from './failures';
 import type { ServerLimit } from './serverLimit';
 
 /** What a request brought, as a value: nothing here is thrown. */
@@ -87,4 +93,16 @@ export function readAnswer(
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}
 	return { ok: false, failure: failureOfBody(status) };
+}
+
+/**
+ * @param outcome of a request
+ * @param field of the answer which is `true` when GREEN-API did what was asked; undefined where it
+ *   need not say so
+ * @returns the same, or the failure that an answer without it is
+ */
+export function confirmed(outcome: Outcome<Answer>, field: string | undefined): Outcome<Answer> {
+	if (!outcome.ok || field === undefined) return outcome;
+	const answer = JSON.parse(outcome.value.text) as Record<string, unknown> | null;
+	return answer?.[field] === true ? outcome : { ok: false, failure: NOT_DONE };
 }

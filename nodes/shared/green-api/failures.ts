@@ -358,6 +358,14 @@ export function isRateLimit({ code }: Failure): boolean {
 	return code === RATE_LIMITED;
 }
 
+/** GREEN-API answered that it did not do what was asked, which changes to the address book are. */
+export const NOT_DONE: Failure = {
+	kind: 'item',
+	message: "GREEN-API did not change the phone's address book",
+	description: 'Check that the phone is on and connected, then run the workflow again.',
+	code: '200',
+};
+
 /** The instance is on its way up: it refuses everything for up to 5 minutes. */
 export const STARTING: Failure = failureOfStatus(400, 'in starting process');
 

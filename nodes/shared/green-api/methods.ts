@@ -3,12 +3,14 @@
 import type { IHttpRequestMethods } from 'n8n-workflow';
 import type { AnswerKind } from './answer';
 
-interface Method {
+export interface Method {
 	httpMethod: IHttpRequestMethods;
 	answer: AnswerKind;
 	/** The documented limit, for each instance and method, in requests per second. */
 	requestsPerSecond: number;
 	effect: MethodEffect;
+	/** Set where the answer has a field that is `true` when it was done, and nothing else then. */
+	confirmedBy?: string;
 }
 
 /**
@@ -33,6 +35,7 @@ export const METHODS = {
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
+		confirmedBy: 'addContact',
 	},
 	checkAccount: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
 	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
@@ -41,6 +44,7 @@ export const METHODS = {
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
+		confirmedBy: 'deleteContact',
 	},
 	deleteNotification: {
 		httpMethod: 'DELETE',
@@ -53,6 +57,7 @@ export const METHODS = {
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
+		confirmedBy: 'editContact',
 	},
 	getAvatar: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
 	getContactInfo: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },

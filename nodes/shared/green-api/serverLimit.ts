@@ -9,6 +9,8 @@ export interface ServerLimit {
 
 /** Ten times GREEN-API's highest documented limit: more is no limit but nonsense. */
 const MOST_PER_SECOND = 1_000;
+/** A tenth of GREEN-API's lowest documented limit: less would hold everyone up for good. */
+const LEAST_PER_SECOND = 0.1;
 
 /** @returns the number, or NaN where the header is no plain number */
 function readNumber(header: unknown): number {
@@ -22,7 +24,9 @@ function readNumber(header: unknown): number {
  */
 export function readServerLimit(headers: Record<string, unknown>): ServerLimit | undefined {
 	const requestsPerSecond = readNumber(headers['x-ratelimit-replenish-rate']);
-	if (!(requestsPerSecond > 0 && requestsPerSecond <= MOST_PER_SECOND)) return undefined;
+	if (!(requestsPerSecond >= LEAST_PER_SECOND && requestsPerSecond <= MOST_PER_SECOND)) {
+		return undefined;
+	}
 	const remaining = readNumber(headers['x-ratelimit-remaining']);
 	return remaining <= MOST_PER_SECOND ? { requestsPerSecond, remaining } : { requestsPerSecond };
 }

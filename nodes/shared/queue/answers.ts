@@ -73,8 +73,9 @@ export class Answers {
 		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'retained' };
 
 		const cached = cacheMs > 0 ? this.cache.find(question, cacheMs) : undefined;
-		// Lookups share a request when they have the same patience. A write shares none.
-		const key = isRead(request) ? JSON.stringify([question, timeout, policy.maxRetries]) : {};
+		// Lookups share a request when they have the same patience and pace. A write shares none.
+		const manner = [timeout, policy.maxRetries, policy.requestsPerSecond];
+		const key = isRead(request) ? JSON.stringify([question, ...manner]) : {};
 		const found: Found | typeof CANCELLED = cached
 			? { outcome: { ok: true, value: cached }, source: 'cached' }
 			: await this.ask(key, closing, send);

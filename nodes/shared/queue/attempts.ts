@@ -48,7 +48,12 @@ export async function attempt(
 		if (!endTurn) return CANCELLED;
 		const reply = lane.closing.isCancelled
 			? CANCELLED
-			: await aborted.race(replyInTime(send(request), request.timeout, process.timetable));
+			: await replyInTime(
+					async (signal) => await send(request, signal),
+					request.timeout,
+					aborted,
+					process.timetable,
+				);
 		if (reply === CANCELLED) {
 			endTurn();
 			return CANCELLED;

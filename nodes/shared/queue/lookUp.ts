@@ -34,8 +34,8 @@ export type LookUpOutcome =
 /** Asks one question; the promise never rejects. */
 export type LookUp = (request: LookUpRequest) => Promise<LookUpOutcome>;
 
-/** Sends one request, once; the promise never rejects. */
-export type Send = (request: GreenApiRequest) => Promise<Reply>;
+/** Sends one request, once, unless the signal ends it; the promise never rejects. */
+export type Send = (request: GreenApiRequest, signal: AbortSignal) => Promise<Reply>;
 
 /** @returns the same for all requests that have the same answer */
 export function questionOf({ method, path, query, body }: GreenApiRequest): string {

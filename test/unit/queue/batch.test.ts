@@ -112,7 +112,7 @@ describe('a batch of lookups', () => {
 		void start({}, send).lookUp(request);
 		await clock.pass();
 		expect(send).toHaveBeenCalledTimes(1);
-		expect(send).toHaveBeenCalledWith(expect.objectContaining(request));
+		expect(send).toHaveBeenCalledWith(expect.objectContaining(request), expect.any(AbortSignal));
 	});
 
 	it('does not wait for an answer before the next request', async () => {

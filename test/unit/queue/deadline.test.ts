@@ -1,7 +1,8 @@
 import { replyInTime } from '@package/nodes/shared/client/deadline';
 import type { Reply } from '@package/nodes/shared/green-api/answer';
-import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
+import { failureOfNetwork, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import { systemTimers } from '@package/nodes/shared/time/clock';
+import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
 import { Timetable } from '@package/nodes/shared/time/timetable';
 import { chatIds, newProcess } from '../../virtual-time/batches';
 import { answerFor } from '../../virtual-time/simulatedInstance';
@@ -13,7 +14,16 @@ const hour = () => 3_600 * SECOND_MS;
 
 const FOUND: Reply = { ok: true, value: answerFor('a') };
 const TOO_LATE: Reply = { ok: false, failure: failureOfNetwork('ETIMEDOUT') };
-const never = new Promise<Reply>(() => undefined);
+const never = async () => await new Promise<Reply>(() => undefined);
+
+async function inTime(
+	send: (signal: AbortSignal) => Promise<Reply>,
+	ms: number,
+	timetable: Timetable,
+	aborted = new Cancellation(),
+) {
+	return await replyInTime(send, ms, aborted, timetable);
+}
 
 describe('a reply with a deadline', () => {
 	function setUp() {
@@ -23,24 +33,47 @@ describe('a reply with a deadline', () => {
 
 	it('is what comes in time, and leaves nothing behind', async () => {
 		const { timetable } = setUp();
-		expect(await replyInTime(Promise.resolve(FOUND), 10, timetable)).toBe(FOUND);
+		expect(await inTime(async () => FOUND, 10, timetable)).toBe(FOUND);
 		expect(timetable.size).toBe(0);
 	});
 
 	it('is given up at the deadline, whatever comes of it later', async () => {
 		const { clock, timetable } = setUp();
-		const late = clock.sleep(100).then(() => FOUND);
-		const given = replyInTime(late, 50, timetable).then((reply) => [reply, clock.now()]);
+		const late = async () => await clock.sleep(100).then(() => FOUND);
+		const given = inTime(late, 50, timetable).then((reply) => [reply, clock.now()]);
 		await clock.pass(200);
 		expect(await given).toEqual([TOO_LATE, 50]);
+	});
+
+	it('ends the request whose reply is too late, or not waited for any more, and no other', async () => {
+		const { clock, timetable } = setUp();
+		const signals: AbortSignal[] = [];
+		const sendFor = (ms: number) => async (signal: AbortSignal) => {
+			signals.push(signal);
+			return await clock.sleep(ms).then(() => FOUND);
+		};
+		const aborted = new Cancellation();
+		const replies = [
+			inTime(sendFor(10), 50, timetable),
+			inTime(sendFor(100), 50, timetable),
+			inTime(sendFor(100), 500, timetable, aborted),
+		];
+		const ended = () => signals.map((signal) => signal.aborted);
+		await clock.pass(49);
+		expect(ended()).toEqual([false, false, false]);
+		await clock.pass(1);
+		expect(ended()).toEqual([false, true, false]);
+		aborted.cancel();
+		expect(await Promise.all(replies)).toEqual([FOUND, TOO_LATE, CANCELLED]);
+		expect(ended()).toEqual([false, true, true]);
 	});
 
 	it('takes one timer for any number of them, and none afterwards', async () => {
 		const { clock, timetable } = setUp();
 		const replies = Promise.all(
 			Array.from({ length: 10_000 }, async (_, index) => {
-				const reply = clock.sleep(index % 100).then(() => FOUND);
-				return await replyInTime(reply, TIMEOUT_MS, timetable);
+				const send = async () => await clock.sleep(index % 100).then(() => FOUND);
+				return await inTime(send, TIMEOUT_MS, timetable);
 			}),
 		);
 		await settle();
@@ -58,7 +91,7 @@ describe('a reply with a deadline', () => {
 		const { clock, timetable } = setUp();
 		const endedAt = new Map<number, number>();
 		for (const ms of [500, 20, 3_000, 20, 100]) {
-			void replyInTime(never, ms, timetable).then(() => endedAt.set(ms, clock.now()));
+			void inTime(never, ms, timetable).then(() => endedAt.set(ms, clock.now()));
 		}
 		await clock.pass(600);
 		expect(clock.unreferenced).toBe(1);
@@ -72,7 +105,7 @@ describe('a reply with a deadline', () => {
 		const given = await Promise.all(
 			[20, 10].map(async (ms) => {
 				const began = performance.now();
-				const reply = await replyInTime(never, ms, new Timetable(systemTimers));
+				const reply = await inTime(never, ms, new Timetable(systemTimers));
 				return { reply, isEarly: performance.now() - began < ms - 1 };
 			}),
 		);
@@ -138,5 +171,17 @@ describe('an attempt of a lookup', () => {
 		await clock.pass(TIMEOUT_MS);
 		expect(shared?.settledAt).toBe(TIMEOUT_MS);
 		expect(hasty?.settledAt).toBe(15 * SECOND_MS);
+	});
+
+	it('holds nobody by the cap of another who asks the same', async () => {
+		let isDown = true;
+		const fault = () => (isDown ? failureOfStatus(500, '') : undefined);
+		const { clock, start, ask } = newProcess({ limit: Infinity, fault });
+		ask(start(), ['a'], { requestsPerSecond: 0.01 });
+		const [asked] = ask(start(), ['a'], {});
+		await clock.pass(SECOND_MS / 2);
+		isDown = false;
+		await clock.pass(30 * SECOND_MS);
+		expect(asked?.outcome?.ok).toBe(true);
 	});
 });
