@@ -13,4 +13,6 @@ module.exports = {
 	coverageDirectory: 'coverage',
 	coverageThreshold: { global: { branches: 95, functions: 95, lines: 95, statements: 95 } },
 	testTimeout: 60_000,
+	// What one file leaves in memory would add up to more than Node.js allows a process.
+	workerIdleMemoryLimit: '1500MB',
 };
