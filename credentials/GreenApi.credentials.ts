@@ -4,7 +4,7 @@ import type {
 	ICredentialType,
 	INodeProperties,
 } from 'n8n-workflow';
-import { addressRequest } from '../nodes/shared/green-api/address';
+import { addressRequest } from '../nodes/shared/green-api/requestUrl';
 import { DEFAULT_MESSENGER, MESSENGER_OPTIONS } from '../nodes/shared/green-api/messengers';
 import {
 	READY_STATE,

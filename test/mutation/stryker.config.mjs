@@ -3,7 +3,7 @@
  * which changes no unit test notices. A mutant that survives wants a test, or does not change what
  * the code does; `.cache/mutation.html` shows each in its place.
  *
- * One file: `npm run test:mutation -- --mutate nodes/shared/green-api/address.ts`. Results are kept
+ * One file: `npm run test:mutation -- --mutate nodes/shared/green-api/requestUrl.ts`. Results are kept
  * in `.cache`, so that a second run tries only what has changed; `--force` tries all anew. All of it
  * takes too long for CI.
  *

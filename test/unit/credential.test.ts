@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { GreenApi } from '@package/credentials/GreenApi.credentials';
-import { CredentialRefusal } from '@package/nodes/shared/green-api/address';
+import { CredentialRefusal } from '@package/nodes/shared/green-api/requestUrl';
 import { UNKNOWN_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
 import { deepFreeze, without } from '../assertions/objectGraph';
 import { FAKE_TOKEN, FORBIDDEN_WORDS } from '../assertions/words';

@@ -4,7 +4,7 @@ import type { Failure } from '../../shared/green-api/failures';
 import type { Clock } from '../../shared/time/clock';
 import type { Received } from '../notifications/notification';
 import { deliver, type Joined, start } from './deliver';
-import { decideHead, type Delivery, type Head, headOf } from './head';
+import { decideHead, type Delivery, type Head, headOf } from './queueHead';
 import { Outage } from './outage';
 import { prepare } from './prepare';
 import { deletionOf, QueueRequests } from './requests';

@@ -7,7 +7,7 @@ import type {
 	IN8nHttpFullResponse,
 	ITriggerFunctions,
 } from 'n8n-workflow';
-import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/address';
+import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/requestUrl';
 import { confirmed, readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import {

@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { phoneNumberOf, type ReadChat, readChatId } from './chatId';
-import { digitChatReader } from './digitChatId';
+import { digitChatReader } from './telegramMaxChatId';
 import type { Failure } from './failures';
 import type { GreenApiMethod, GreenApiRequest } from './methods';
 

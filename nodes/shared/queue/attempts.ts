@@ -22,7 +22,7 @@ export interface AttemptContext {
 	tally: { refusals: number; retries: number };
 	/** Counts what the limit let through, and how long it makes so many take, in ms. */
 	paced: { requests: number; ms: number };
-	/** Is told of the last failure before its turn ends, which may send the next request. */
+	/** Is told of the last failure before its turn ends: the end of a turn may send the next request. */
 	onFailure: (failure: Failure) => void;
 }
 
@@ -43,8 +43,8 @@ export async function attempt(
 	const tries: Tries = { refusals: 0, failures: 0 };
 
 	for (let isFirst = true; ; isFirst = false) {
-		const place = isFirst ? { claim } : { ahead: true };
-		const endTurn = await queue.takeTurn(lane, { requestsPerSecond, ...place });
+		const order = isFirst ? { claim } : { ahead: true };
+		const endTurn = await queue.takeTurn(lane, { requestsPerSecond, ...order });
 		if (!endTurn) return CANCELLED;
 		const reply = lane.closing.isCancelled
 			? CANCELLED

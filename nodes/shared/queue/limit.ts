@@ -1,31 +1,31 @@
 /**
- * When the next request of one instance and method may go. Decides only, and is told the time.
+ * When the next request of one instance and method may go. Decides only: it sends and waits nowhere.
  *
  * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
- * refusal. Who got through only after several polls has met others, and *shares* from then on: all
- * that share cut the time into the same slots, by the wall clock; ten of them are a frame. Each
- * begins with every slot, and leaves one in which it was refused: of two that want a slot one keeps
- * it, and none stays empty. Who has none left polls again. Now and then each tries a slot that it
- * left, and has it again when it gets through: more often with few slots, so that shares become
- * even, and after a long time without a refusal, so that what a process leaves behind is found.
- * Quantities are counts, or parts of the limit's spacing. `limit.simulation.test.ts` needs each.
+ * refusal. Who got through only after two refusals or more has met others, and *shares* from then
+ * on: all that share cut the time since 1970 into the same slots; ten of them are a frame. Each
+ * begins with every slot of the frame, and cedes one in which it was refused: of two that want a
+ * slot one keeps it, and none stays empty. Who has ceded all of them polls again. Now and then each
+ * tries a slot that it ceded, and has it again when it gets through: more often with few slots, so
+ * that shares become even, and after a long time without a refusal, so that what a process leaves
+ * behind is found. Quantities are counts, or parts of the limit's spacing.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
 
 /** Above the spacing: with 50 ms of jitter at one a second, 2.5 % of the requests come too early. */
 export const MARGIN = 0.039;
-/** From a refusal on: four take a bit more than a spacing, and so meet others' MARGIN in 9 rounds. */
+/** From a refusal to the next try. Four are 1.008: each spacing tries another part of others' MARGIN. */
 const POLL = 0.252;
-/** Then the wait grows, so that a limit for which refused requests count, too, opens. */
-const MOST_POLLS = 40;
+/** Then the wait grows. A limit that counts refused requests, too, would never open otherwise. */
+const POLLS_BEFORE_SLOWING = 40;
 /** In a row: jitter and a busy n8n rarely bring as many, and little is lost when they do. */
-const REFUSALS_BY_OTHERS = 2;
+const REFUSALS_THAT_MEAN_OTHERS = 2;
 /** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
 const SLOT = 1.05;
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
-/** So many times as readily is a slot tried with each frame without a refusal. */
+/** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
 const QUIET_GROWTH = 2;
 
 /** What has to be known of a request; `slot` only where the process shares. */
@@ -53,8 +53,8 @@ export class Limit {
 	private slotZeroAt = 0;
 	private slot = 0;
 	private lastRefusedSlot = 0;
-	/** Places in the frame that it left to others. */
-	private readonly left = new Set<number>();
+	/** Places in the frame that are others'. */
+	private readonly ceded = new Set<number>();
 
 	/**
 	 * @param requestsPerSecond the documented limit, until an answer says another one
@@ -89,23 +89,23 @@ export class Limit {
 
 	accepted(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
-		const metOthers = this.refusalsInARow >= REFUSALS_BY_OTHERS || this.left.size === FRAME;
+		const metOthers = this.refusalsInARow >= REFUSALS_THAT_MEAN_OTHERS || this.ceded.size === FRAME;
 		this.refusalsInARow = 0;
-		if (request.slot !== undefined) this.left.delete(request.slot % FRAME);
+		if (request.slot !== undefined) this.ceded.delete(request.slot % FRAME);
 		else if (metOthers && !request.isCapped) this.share(request, now);
 	}
 
-	/** With 429; it took nothing of the limit. */
+	/** With 429. */
 	refused(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
 		this.refusalsInARow += 1;
 		if (request.slot !== undefined) {
-			this.left.add(request.slot % FRAME);
+			this.ceded.add(request.slot % FRAME);
 			this.lastRefusedSlot = request.slot;
-			this.isSharing = this.left.size < FRAME;
+			this.isSharing = this.ceded.size < FRAME;
 			if (this.isSharing) return;
 		} else if (request !== this.last) return;
-		const wait = POLL * Math.max(1, this.refusalsInARow / MOST_POLLS);
+		const wait = POLL * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING);
 		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
 	}
 
@@ -122,7 +122,7 @@ export class Limit {
 
 	private startOver(nextAt: number): void {
 		this.isSharing = false;
-		this.left.clear();
+		this.ceded.clear();
 		this.refusalsInARow = 0;
 		this.nextAt = nextAt;
 	}
@@ -131,20 +131,20 @@ export class Limit {
 		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
 		this.isSharing = true;
 		this.slotZeroAt = now - this.wallNow();
-		this.left.delete(Math.round(slotAt(sentAt)) % FRAME);
+		this.ceded.delete(Math.round(slotAt(sentAt)) % FRAME);
 		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
 		this.chooseSlot();
 	}
 
-	/** Each of its own, and by chance one in between: one in a frame for who has a single slot. */
+	/** The next of its own, or by chance a ceded one before it: one a frame for who has one slot. */
 	private chooseSlot(): void {
 		const quietFrames = (this.slot - this.lastRefusedSlot) / FRAME;
-		const chance = QUIET_GROWTH ** quietFrames / (FRAME * (FRAME - this.left.size) ** 2);
-		const isLeft = () => this.left.has(this.slot % FRAME);
+		const chance = QUIET_GROWTH ** quietFrames / (FRAME * (FRAME - this.ceded.size) ** 2);
+		const isCeded = () => this.ceded.has(this.slot % FRAME);
 		do this.slot += 1;
-		while (isLeft() && this.random() >= chance);
-		// A try comes before the request of the slot's owner, so that it counts.
-		const at = this.slot * SLOT - (isLeft() ? MARGIN : 0);
+		while (isCeded() && this.random() >= chance);
+		// A try comes before the owner's request, as only the first one gets through.
+		const at = this.slot * SLOT - (isCeded() ? MARGIN : 0);
 		this.nextAt = this.slotZeroAt + at * this.spacingMs;
 	}
 }

@@ -23,8 +23,9 @@ function charactersOf(outcome: LookUpOutcome): number {
 }
 
 /**
- * @returns a function that asks each question once, however far apart it comes, writes aside. Call it
- *   once for each request, in their order: it lets go of an answer when its question comes no more
+ * @returns a function that asks each question once, however far apart it comes; what writes is sent
+ *   each time. Call it once for each request, in their order: it lets go of an answer when its
+ *   question comes no more
  */
 function askOnce(
 	requests: readonly LookUpRequest[],

@@ -43,7 +43,7 @@ export class ProcessState {
 	/**
 	 * @param instance stands for the instance that the requests go to
 	 * @param method GREEN-API limits each method by itself
-	 * @returns the one queue of these requests; not to be held on to by who does not use it
+	 * @returns the one queue of these requests; ask anew each time, as an unused one is dropped after an hour
 	 */
 	queueOf(instance: string, method: GreenApiMethod): SendQueue {
 		const key = JSON.stringify([instance, method]);

@@ -11,7 +11,7 @@ const FIRST_WAIT_MS = 1_000;
  * The limit opens by itself, and with many processes on an instance one of them may wait for long:
  * only when nothing at all gets through for so long is it given up. 5 minutes at one a second.
  */
-const PATIENCE_SLOTS = 300;
+const PATIENCE_SPACINGS = 300;
 
 /** What has happened to a request so far. */
 export interface Tries {
@@ -57,7 +57,7 @@ export function waitBeforeRetry(
 
 	const isPaced = spacingMs > 0;
 	if (isRateLimit(failure) && isPaced) {
-		const isHopeful = refusals <= maxRetries || refusedForMs < PATIENCE_SLOTS * spacingMs;
+		const isHopeful = refusals <= maxRetries || refusedForMs < PATIENCE_SPACINGS * spacingMs;
 		return isHopeful ? 0 : undefined;
 	}
 	const counted = isPaced ? failures : failures + refusals;

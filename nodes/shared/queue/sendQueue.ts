@@ -7,10 +7,10 @@ import { Cancellation } from '../time/cancellation';
 import { type Limit, MARGIN, plannedAt, type SentRequest } from './limit';
 import { pauseAfter } from './retry';
 
-/** At GREEN-API's one a second, more wait for their answers only while it hardly answers. */
+/** At one a second, more than 64 would be in flight only while each answer takes over a minute. */
 const MOST_IN_FLIGHT = 64;
 
-/** 35 years: longer is no different, and has to stay a number to reckon with. */
+/** 35 years, and a finite number also for the tiniest cap. */
 const LONGEST_CAP_MS = 2 ** 40;
 
 /**
@@ -44,7 +44,7 @@ interface Sent {
 
 /** The requests of one batch for one queue that wait, in their order. */
 export class Lane {
-	/** Ends with the lane what else its batch waits for. */
+	/** Ends what the batch waits for elsewhere, e.g. between tries, when the lane is closed. */
 	readonly closing = new Cancellation();
 	readonly waiting: Waiting[] = [];
 	/** When its last request that the limit did not refuse went out. */
@@ -144,14 +144,14 @@ export class SendQueue {
 		while (this.inFlight < MOST_IN_FLIGHT) {
 			this.lanes = this.lanes.filter(({ waiting }) => waiting.length > 0);
 			const now = this.clock.now();
-			const slots = this.slots(now);
-			const place = slots.findIndex((slot) => slot <= now);
-			const lane = this.lanes[place];
+			const readyTimes = this.readyTimes(now);
+			const index = readyTimes.findIndex((time) => time <= now);
+			const lane = this.lanes[index];
 			const next = lane?.waiting.shift();
-			if (!lane || !next) return this.wakeAt(Math.min(...slots), now);
+			if (!lane || !next) return this.wakeAt(Math.min(...readyTimes), now);
 			if (next.claim()) {
-				this.lanes.push(...this.lanes.splice(place, 1));
-				this.give(lane, next, slots[place] ?? now, now);
+				this.lanes.push(...this.lanes.splice(index, 1));
+				this.give(lane, next, readyTimes[index] ?? now, now);
 			} else {
 				// The lane keeps its place: the turn goes to the next request in it.
 				next.grant(undefined);
@@ -159,8 +159,11 @@ export class SendQueue {
 		}
 	}
 
-	/** When each lane may go on: where users set different caps, a low one holds up nobody else. */
-	private slots(now: number): number[] {
+	/**
+	 * When each lane may go on. Lanes with the same cap keep to it together; where caps differ, a low
+	 * one holds up nobody else.
+	 */
+	private readyTimes(now: number): number[] {
 		const leastCapMs = Math.min(
 			...this.lanes.map(({ waiting: [head] }) => head?.capMs ?? Infinity),
 		);
@@ -173,11 +176,11 @@ export class SendQueue {
 		});
 	}
 
-	private give(lane: Lane, { capMs, grant }: Waiting, slot: number, now: number): void {
+	private give(lane: Lane, { capMs, grant }: Waiting, readyAt: number, now: number): void {
 		const isPaced = capMs !== undefined;
 		const isCapped = isPaced && capMs > this.limit.spacingMs * (1 + MARGIN);
 		const request = isPaced ? this.limit.sent(now, isCapped) : undefined;
-		const sentAt = plannedAt(slot, now, capMs ?? 0);
+		const sentAt = plannedAt(readyAt, now, capMs ?? 0);
 		lane.lastSentAt = sentAt;
 		if (isPaced) this.lastSentAt = sentAt;
 		this.inFlight += 1;
@@ -195,9 +198,12 @@ export class SendQueue {
 		const now = this.clock.now();
 		if (reply.limit) this.limit.follow(reply.limit);
 		const verdict = verdictOn(reply);
-		if (request && verdict) this.limit[verdict](request, now);
-		if (verdict === 'accepted') this.refusedSince = undefined;
+		if (verdict === 'accepted') {
+			if (request) this.limit.accepted(request, now);
+			this.refusedSince = undefined;
+		}
 		if (verdict === 'refused') {
+			if (request) this.limit.refused(request, now);
 			this.refusedSince ??= now;
 			if (lane.lastSentAt === sentAt) lane.lastSentAt = -Infinity;
 			if (this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
@@ -207,12 +213,12 @@ export class SendQueue {
 		}
 	}
 
-	/** A timer that fires before the slot is enough: it looks for the slot that there is then. */
-	private wakeAt(slot: number, now: number): void {
-		if (this.wakesAt <= slot) return;
-		this.wakesAt = slot;
-		void this.clock.sleep(slot - now).then(() => {
-			if (this.wakesAt !== slot) return;
+	/** A timer that fires earlier is enough: it looks for what there is to do then. */
+	private wakeAt(time: number, now: number): void {
+		if (this.wakesAt <= time) return;
+		this.wakesAt = time;
+		void this.clock.sleep(time - now).then(() => {
+			if (this.wakesAt !== time) return;
 			this.wakesAt = Infinity;
 			this.dispatch();
 		});

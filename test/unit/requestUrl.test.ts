@@ -4,7 +4,7 @@ import {
 	CredentialRefusal,
 	type GreenApiAccount,
 	instanceKey,
-} from '@package/nodes/shared/green-api/address';
+} from '@package/nodes/shared/green-api/requestUrl';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const ACCOUNT: GreenApiAccount = {
