@@ -9,7 +9,7 @@ import {
 	planOfNumber,
 } from './numberingPlan';
 import { quote, refuse, type Refusal } from './rejection';
-import { hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
+import { digitsBefore, hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
 
 export type PhoneReading = { ok: true; digits: string } | Refusal;
 export type CountryCodeReading = { ok: true; code: string } | Refusal;
@@ -347,6 +347,10 @@ function numbersIn(plan: NumberingPlan, { digits, groups }: WrittenNumber): stri
 function prefixForAbroad(given: string, written: WrittenNumber, { abroad }: NumberingPlan) {
 	const prefix = abroad?.exec(written.digits)?.[0] ?? '';
 	if (prefix === '' || prefix === '00') return '';
+	const { groups } = written;
+	// Where "0049 171 …" is written, the prefix is 00, also in a country that dials 004.
+	const endsGroup = groups.some((_, index) => digitsBefore(groups, index + 1) === prefix.length);
+	if (prefix.startsWith('00') && groups.length > 1 && !endsGroup) return '';
 	const digits = written.digits.slice(prefix.length);
 	const place = { given, written, digits, firstGroup: digits.length };
 	const isCountry = planOfNumber(digits)?.isCountry === true;

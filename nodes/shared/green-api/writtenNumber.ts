@@ -47,7 +47,7 @@ export function takeApart(text: string): WrittenNumber | null {
 }
 
 /** @returns how many digits stand before the group with the index */
-function digitsBefore(groups: readonly DigitGroup[], index: number): number {
+export function digitsBefore(groups: readonly DigitGroup[], index: number): number {
 	return groups.slice(0, index).reduce((sum, { digits }) => sum + digits.length, 0);
 }
 
