@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { Answer } from '@package/nodes/shared/green-api/answer';
@@ -646,6 +647,7 @@ describe('a batch that the user stops', () => {
 			latencyMs: ({ body }) => (String(body?.chatId).startsWith('hangs') ? 60 * MINUTE_MS : 0),
 		});
 		const { cancelSignal, stop } = stoppable();
+		setMaxListeners(MOST_IN_FLIGHT, cancelSignal);
 		const unpaced = { requestsPerSecond: 0 };
 		for (const chatId of chatIds(MOST_IN_FLIGHT, 'hangs ')) {
 			ask(start({ cancelSignal }), [chatId], unpaced);
