@@ -157,12 +157,92 @@ export function twoExecutions(on: EngineProcess): PacedCase {
 	};
 }
 
+const MS = 1000;
+
+/** Requests of the list that got through in a second, between two times in s after the first one. */
+function rateOf({ arrived }: Outcome, list: ContactList, from: number, to: number): number {
+	const startedAt = arrived[0]?.at ?? NaN;
+	const through = arrived.filter(({ status, chatId, at }) => {
+		const seconds = (at - startedAt) / MS;
+		return status === 200 && isIn(list, chatId) && seconds >= from && seconds < to;
+	});
+	return through.length / (to - from);
+}
+
+/** The limit goes from 1 to 10 and to 0.5 a second, and answers say so. */
+export function limitChanges(on: EngineProcess): PacedCase {
+	const name = 'the limit goes from 1 to 10 and to 0.5';
+	const list = listOf(0, 160);
+	// Counted from when an answer to the first request after the change may have told it.
+	const windows = [
+		{ limit: 1, from: 0, to: 30 },
+		{ limit: 10, from: 32, to: 42 },
+		{ limit: 0.5, from: 45, to: 85 },
+	];
+	return {
+		...AT_THE_LIMIT,
+		name,
+		double: { headers: true },
+		changes: [
+			{ limit: 10, afterMs: 30 * MS },
+			{ limit: 0.5, afterMs: 42 * MS },
+		],
+		executions: [{ on, list }],
+		targets: [],
+		tell([outcome]) {
+			const parts = windows.map(({ limit, from, to }) => rateOf(outcome, list, from, to) / limit);
+			return {
+				remark: `${parts.map((part) => part.toFixed(2)).join(', ')} of each`,
+				measured: [{ target: 'changedRate', value: Math.min(...parts), where: name }],
+			};
+		},
+	};
+}
+
+/** One process comes later than the other, and is done before it. */
+export function lateProcess(stays: EngineProcess, comes: EngineProcess): PacedCase {
+	const name = 'a process that joins late, and leaves';
+	const joinsAt = 40;
+	const [staying, late] = [listOf(0, 230), listOf(1, 50)];
+	return {
+		...AT_THE_LIMIT,
+		name,
+		double: { mostWayMs: 5 },
+		executions: [
+			{ on: stays, list: staying },
+			{ on: comes, list: late, afterMs: joinsAt * MS },
+		],
+		targets: [],
+		tell([outcome]) {
+			const { arrived } = outcome;
+			const startedAt = arrived[0]?.at ?? NaN;
+			const served = arrived
+				.filter(({ status, chatId }) => status === 200 && isIn(late, chatId))
+				.map(({ at }) => (at - startedAt) / MS);
+			const leftAt = served.at(-1) ?? NaN;
+			const waited = (served[0] ?? NaN) - joinsAt;
+			const share = rateOf(outcome, late, joinsAt + 50, joinsAt + 100);
+			const rate = rateOf(outcome, staying, leftAt + 70, leftAt + 120);
+			return {
+				remark: `served after ${waited.toFixed(1)} slots; ${share.toFixed(2)} of the limit; ${rate.toFixed(2)} for the one that stays`,
+				measured: [
+					{ target: 'joinWait', value: waited, where: name },
+					{ target: 'joinShare', value: share, where: name },
+					{ target: 'leftRate', value: rate, where: name },
+				],
+			};
+		},
+	};
+}
+
 const SINGLES_AFTER_MS = [15_200, 30_400, 45_600, 60_800, 76_000];
 
-export function singleDuringBatch(on: EngineProcess): PacedCase {
-	const name = 'a single lookup during a batch';
+/** @param other where the single lookups run; by default, where the batch does */
+export function singleDuringBatch(on: EngineProcess, other = on): PacedCase {
+	const isOther = other !== on;
+	const name = `a single lookup during a batch${isOther ? ' of another process' : ''}`;
 	const singles = SINGLES_AFTER_MS.map((afterMs, index) => ({
-		on,
+		on: other,
 		list: listOf(1 + index, 1),
 		afterMs,
 	}));
@@ -170,14 +250,20 @@ export function singleDuringBatch(on: EngineProcess): PacedCase {
 		...AT_THE_LIMIT,
 		name,
 		executions: [...oneList(on), ...singles],
-		targets: ['paceRatio', 'requestRatio'],
+		targets: isOther ? ['requestRatio'] : ['paceRatio', 'requestRatio'],
 		tell([outcome]) {
 			const waits = outcome.figures
 				.slice(1)
 				.map(({ ms }) => ((ms - AT_THE_LIMIT.latencyMs) / 1000) * AT_THE_LIMIT.limit);
 			return {
 				remark: `waited ${waits.map((wait) => wait.toFixed(1)).join(', ')} slots`,
-				measured: [{ target: 'singleWait', value: Math.max(...waits), where: name }],
+				measured: [
+					{
+						target: isOther ? 'otherSingleWait' : 'singleWait',
+						value: Math.max(...waits),
+						where: name,
+					},
+				],
 			};
 		},
 	};

@@ -36,6 +36,8 @@ export interface PacedCase {
 	requestsPerSecond?: number;
 	latencyMs: number;
 	double?: Pick<DoubleSettings, 'mostWayMs' | 'randomFaults' | 'limiter' | 'headers'>;
+	/** What the limit changes to, and how long after the start of the case, in ms. Default: never. */
+	changes?: ReadonlyArray<{ limit: number; afterMs: number }>;
 	/** On one instance. */
 	executions: readonly Execution[];
 	/** How often all that happens side by side, each time on an instance of its own. Default: 1. */
@@ -98,13 +100,28 @@ async function executeAll(paced: PacedCase, account: Account): Promise<Omit<Outc
 	return { seconds: (performance.now() - start) / 1000, figures };
 }
 
+async function changeLimits(
+	doubles: BenchProcess<DoubleService>,
+	id: number,
+	{ changes = [] }: PacedCase,
+): Promise<void> {
+	await Promise.all(
+		changes.map(async ({ limit: requestsPerSecond, afterMs }) => {
+			await setTimeout(afterMs);
+			await doubles.call('setRate', { id, requestsPerSecond });
+		}),
+	);
+}
+
 async function observe(doubles: BenchProcess<DoubleService>, paced: PacedCase): Promise<Outcome[]> {
 	const { limit, latencyMs, double, instances = 1 } = paced;
 	const settings = { ...double, latencyMs, instances, rateFactor: limit };
 	const { id, accounts } = await doubles.call('open', settings);
+	const changing = changeLimits(doubles, id, paced);
 	const ran = await Promise.all(
 		accounts.map(async (account) => ({ account, ...(await executeAll(paced, account)) })),
 	);
+	await changing;
 	const arrived = await doubles.call('arrived', id);
 	await doubles.call('close', id);
 	return ran.map(({ account: { idInstance }, ...outcome }) => ({
