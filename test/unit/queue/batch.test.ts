@@ -1,5 +1,4 @@
-import { setMaxListeners } from 'node:events';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { Answer } from '@package/nodes/shared/green-api/answer';
 import {
