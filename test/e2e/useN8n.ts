@@ -37,7 +37,8 @@ export interface RunningN8n {
  * Starts a double and an n8n with the packed node before the tests of a file, and ends them after
  * them. The n8n is an empty one with an owner and the double's credential.
  *
- * @param doubleOptions as for `startGreenApiDouble`
+ * @param doubleOptions as for `startGreenApiDouble`; it says in each answer what its limits are, as
+ *   GREEN-API does, unless this says otherwise
  * @param prepare gives environment variables for all of its processes, e.g. of its database
  */
 export function useN8n(
@@ -51,7 +52,7 @@ export function useN8n(
 		const userFolder = await mkdtemp(join(tmpdir(), 'n8n-e2e-'));
 		await installPackedNode(userFolder);
 		const env = { N8N_LOG_LEVEL: 'debug', ...(await prepare()) };
-		const double = await startGreenApiDouble(doubleOptions);
+		const double = await startGreenApiDouble({ headers: true, ...doubleOptions });
 		running.userFolder = userFolder;
 		running.double = double;
 		running.start = async (options) => {

@@ -47,12 +47,21 @@ export function field(page: Page, name: string): Locator {
 	return page.getByTestId(`parameter-input-${name}`);
 }
 
-/** Finds a node in the open list of nodes, and adds its one action to the workflow. */
+/**
+ * Finds a node in the open list of nodes, and adds it to the workflow: the node itself, or one of its
+ * actions. A workflow without a trigger is offered the triggers first, with the actions folded up.
+ */
 export async function addNode(page: Page, search: string, node: string, action?: string) {
 	await page.getByTestId('node-creator-search-bar').fill(search);
 	const entry = page.getByTestId('node-creator-item-name');
 	await entry.filter({ hasText: node }).first().click();
-	if (action) await entry.filter({ hasText: action }).first().click();
+	if (action) {
+		await page
+			.getByTestId('node-creator-category-item')
+			.filter({ hasText: /^Actions/ })
+			.click();
+		await entry.filter({ hasText: action }).first().click();
+	}
 	await page.getByTestId('ndv').waitFor();
 }
 
