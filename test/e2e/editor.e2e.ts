@@ -141,9 +141,11 @@ describe('the editor', () => {
 		await options.first().waitFor();
 		const names = (await options.allInnerTexts()).map((name) => name.trim());
 		expect(names).toEqual([
+			'Add Fingerprint',
 			'Avatar Binary Field',
 			'Cache Results For (Seconds)',
 			'Contacts Without Products',
+			'Default Country Code',
 			'Download Avatar',
 			'Group Chats',
 			'Include Input Fields',
@@ -270,7 +272,7 @@ describe('a tool of an AI agent', () => {
 			.filter({ hasText: 'Tool' })
 			.getByTestId('canvas-handle-plus')
 			.click();
-		await addNode(page, 'green', 'GREEN-API Tool');
+		await addNode(page, 'green', 'GREEN-API');
 		await page
 			.getByTestId('resource-locator-chatId')
 			.locator('xpath=ancestor::*[.//*[@data-test-id="from-ai-override-button"]][1]')

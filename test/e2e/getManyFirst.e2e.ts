@@ -7,7 +7,7 @@ import { webhookListens } from './webhooks';
 
 /** GREEN-API's limit, 100 times as fast. */
 const PER_SECOND = 100;
-const CONTACTS = Number(process.env.CONTACTS ?? 1_000);
+const CONTACTS = Number(process.env.CONTACTS ?? 500);
 const CHANGED = 50;
 const PATH = 'names-first';
 

@@ -53,24 +53,27 @@ const COMMON = [
 ];
 const READING = ['Cache Results For (Seconds)', ...COMMON];
 
+/** Of operations that are told a person by his phone number. */
+const PHONES = ['Default Country Code'];
+
 const PANELS: ReadonlyArray<{ file: string; fields: string[]; options: string[] }> = [
 	{
 		file: 'check-whatsapp',
 		fields: ['chatId', 'output'],
-		options: ['Ask WhatsApp Again', ...READING],
+		options: ['Ask WhatsApp Again', ...PHONES, ...READING],
 	},
 	{
 		file: 'get-many',
 		fields: ['returnAll', 'limit', 'output'],
 		options: [...READING, 'Only Saved', 'Search', 'Type'],
 	},
-	{ file: 'get-avatar', fields: ['chatId', 'download'], options: READING },
+	{ file: 'get-avatar', fields: ['chatId', 'download'], options: [...PHONES, ...READING] },
 	{
 		file: 'upsert',
 		fields: ['chatId', 'firstName', 'lastName'],
-		options: [...COMMON, 'Save to Phone'],
+		options: [...PHONES, ...COMMON, 'Save to Phone'],
 	},
-	{ file: 'delete', fields: ['chatId'], options: COMMON },
+	{ file: 'delete', fields: ['chatId'], options: [...PHONES, ...COMMON] },
 	{ file: 'group-get', fields: ['chatId', 'splitParticipants', 'output'], options: READING },
 ];
 
