@@ -300,7 +300,8 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 	});
 
 	it('an answer of checkAccount that is no id looks nobody up', async () => {
-		for (const chatId of ['', 0, null, '-1001234567890', '79001234567@c.us', undefined]) {
+		const none = ['', 0, null, '-1001234567890', '79001234567@c.us', undefined];
+		for (const chatId of [...none, 2 ** 53 + 2, ['10000000']]) {
 			parts.double.addressBook.setCheck('79001234567', { exist: true, chatId });
 			expect((await run(about('contacts', [PHONE]))).error?.message).toContain('has nobody');
 		}

@@ -46,6 +46,15 @@ describe('an entry of the list of contacts', () => {
 		},
 	);
 
+	it.each([
+		['whatsapp', { id: '6581234567', name: 'Tan' }],
+		['whatsapp', { chatId: 6581234567, name: 'Tan' }],
+		['telegram', { id: '6581234567@c.us', name: 'Tan' }],
+		['max', { chatId: 9_007_199_254_740_994, name: 'Tan' }],
+	])('is no chat of %s where its id is another messenger’s: %j', (messenger, entry) => {
+		expect(readListedChat(entry, messengerNamed(messenger))).toBeUndefined();
+	});
+
 	it('has the id that holds now, where a privacy id has changed', () => {
 		const entry = { id: '111@lid', newChatId: '222@lid' };
 		expect(readListedChat(entry, WHATSAPP)?.chatId.id).toBe('222@lid');

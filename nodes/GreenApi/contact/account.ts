@@ -20,9 +20,13 @@ const NOT_THERE: Failure = {
 	code: '200',
 };
 
-/** @returns the chat id that checkAccount found, or null */
+/**
+ * @returns the chat id that checkAccount found, or null; a number above 2^53 has lost digits, and is
+ *   somebody else's
+ */
 export function foundChatId({ exist, chatId }: Account): string | null {
-	return exist === true && /^[1-9]\d*$/.test(String(chatId)) ? String(chatId) : null;
+	const id = Number.isSafeInteger(chatId) ? String(chatId) : chatId;
+	return exist === true && typeof id === 'string' && /^[1-9]\d*$/.test(id) ? id : null;
 }
 
 /** @returns the decision to ask who has the phone number or username; undefined for chat ids */

@@ -24,12 +24,14 @@ const LIST_TIMEOUT_MS = 10_000;
 const MOST_ENTRIES = 200;
 
 /** Of answers that are still in the cache. */
-const addressBooks = new WeakMap<Answer, AddressBook>();
+const addressBooks = new WeakMap<Answer, { messenger: Messenger; addressBook: AddressBook }>();
 
 function addressBookOf(answer: Answer, messenger: Messenger): AddressBook {
-	const addressBook =
-		addressBooks.get(answer) ?? new AddressBook(answer.read<unknown[]>(), messenger);
-	addressBooks.set(answer, addressBook);
+	const kept = addressBooks.get(answer);
+	// The user may have changed the credential's messenger in between.
+	if (kept?.messenger === messenger) return kept.addressBook;
+	const addressBook = new AddressBook(answer.read<unknown[]>(), messenger);
+	addressBooks.set(answer, { messenger, addressBook });
 	return addressBook;
 }
 

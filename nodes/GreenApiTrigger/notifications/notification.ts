@@ -42,10 +42,15 @@ export function valueAt(notification: Notification, ...path: string[]): unknown 
 	);
 }
 
-/** @returns the first of the values that is a text with something in it; numbers become text */
+/**
+ * @returns the first of the values that is a text with something in it; numbers become text, but for
+ *   those above 2^53: they have lost digits, and an id would be somebody else's
+ */
 export function firstText(...values: unknown[]): string | null {
 	const found = values.find(
-		(value) => typeof value === 'number' || (typeof value === 'string' && value !== ''),
+		(value) =>
+			(typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) ||
+			(typeof value === 'string' && value !== ''),
 	);
 	return found === undefined ? null : String(found);
 }

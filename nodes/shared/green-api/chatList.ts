@@ -17,9 +17,12 @@ export interface ListedChat {
 }
 
 /** The first comes first; where it can't be read, the next still names the chat. */
-function firstChatId(written: readonly unknown[], { readChat }: Messenger): ChatId | undefined {
+function firstChatId(
+	written: readonly unknown[],
+	{ listedId, readChat }: Messenger,
+): ChatId | undefined {
 	for (const value of written) {
-		const reading = value ? readChat(value) : undefined;
+		const reading = listedId.test(String(value)) ? readChat(value) : undefined;
 		if (reading?.ok && isChatId(reading.chatId)) return reading.chatId;
 	}
 	return undefined;

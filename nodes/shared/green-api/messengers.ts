@@ -13,6 +13,8 @@ export interface Messenger {
 	typeInstance: string;
 	/** Reads what people enter as a chat. */
 	readChat: ReadChat;
+	/** Every id that it gives: another kind in a list tells that the instance is another messenger's. */
+	listedId: RegExp;
 	/** The methods of this package that its instances don't have. */
 	lacks: readonly GreenApiMethod[];
 	/** The method that says who has a phone number. */
@@ -32,6 +34,7 @@ const WHATSAPP: Messenger = {
 	label: 'WhatsApp',
 	typeInstance: 'whatsapp',
 	readChat: readChatId,
+	listedId: /@/,
 	lacks: ['checkAccount'],
 	check: 'checkWhatsapp',
 	hasProducts: true,
@@ -43,6 +46,7 @@ const WHATSAPP: Messenger = {
 
 /** What Telegram and MAX have in common. */
 const WITH_DIGITS = {
+	listedId: /^-?\d+$/,
 	lacks: ['addContact', 'editContact', 'deleteContact', 'checkWhatsapp'],
 	check: 'checkAccount',
 	hasProducts: false,

@@ -39,7 +39,7 @@ export async function attempt(
 	claim: () => boolean,
 ): Promise<Outcome<Answer> | typeof CANCELLED> {
 	const { requestsPerSecond, maxRetries } = request.policy;
-	const { effect } = METHODS[request.method];
+	const { effect, requestsPerSecond: documented } = METHODS[request.method];
 	const tries: Tries = { refusals: 0, failures: 0 };
 
 	for (let isFirst = true; ; isFirst = false) {
@@ -70,7 +70,14 @@ export async function attempt(
 		}
 
 		tries[isRefused ? 'refusals' : 'failures'] += 1;
-		const policy = { maxRetries, spacingMs, refusedForMs: queue.refusedFor(), effect };
+		// Where an answer promises more than GREEN-API lets through, patience must not shrink with it.
+		const believedMs = spacingMs && Math.max(spacingMs, 1000 / documented);
+		const policy = {
+			maxRetries,
+			spacingMs: believedMs,
+			refusedForMs: queue.refusedFor(),
+			effect,
+		};
 		const waitMs = waitBeforeRetry(reply.failure, tries, policy, process.random);
 		if (waitMs === undefined) {
 			const failure = afterTries(reply.failure, tries.refusals + tries.failures);

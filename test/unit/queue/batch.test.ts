@@ -385,6 +385,20 @@ describe('a request that the limit refuses (429)', () => {
 		expect(later?.outcome).toEqual(found('b'));
 	});
 
+	it('is not given up the sooner because an answer promised more than is let through', async () => {
+		let isClosed = true;
+		const { clock, start, ask } = newProcess({
+			limit: 100,
+			headers: true,
+			fault: () => (isClosed ? RATE_LIMITED : undefined),
+		});
+		const [patient] = ask(start(), ['a']);
+		await clock.pass(20 * SECOND_MS);
+		isClosed = false;
+		await clock.pass();
+		expect(patient?.outcome).toEqual(found('a'));
+	});
+
 	it('is not tried again where the user wants no retries', async () => {
 		const { clock, instance, start, ask } = newProcess({ fault: () => RATE_LIMITED });
 		const asked = ask(start(), ['a'], { maxRetries: 0 });

@@ -41,6 +41,16 @@ const TEXT_MESSAGE = {
 
 const COMMON = { timestamp: '2020-04-28T16:33:00.000Z', instanceId: '1101000001' };
 
+describe('an id', () => {
+	const chatIdOf = (chatId: unknown) =>
+		simplify(message(TEXT_MESSAGE, undefined, { ...SENDER, chatId })).chatId;
+
+	it('may be a number, but none that has lost digits', () => {
+		expect(chatIdOf(10_000_000)).toBe('10000000');
+		expect(chatIdOf(2 ** 53 + 2)).toBeNull();
+	});
+});
+
 describe('the simplified output', () => {
 	it('of a message: ten fields, the chat at the top', () => {
 		expect(simplify(message(TEXT_MESSAGE))).toEqual({
