@@ -289,7 +289,7 @@ describe('Get Many', () => {
 		list(
 			...Array.from({ length: 60 }, (_, index) => ({
 				...IVAN_ENTRY,
-				id: `${79001000000 + index}`,
+				id: `${79001000000 + index}@c.us`,
 			})),
 		);
 		expect(await many()).toHaveLength(50);

@@ -3,6 +3,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { NODE_NAME } from '../../engine/workflowFiles';
 
+/** Longer than the list of nodes takes to show what was searched for. */
+const SEARCH_MS = 3_000;
+
 /** Opens a workflow and waits until its nodes are drawn. */
 export async function openWorkflow(page: Page, id: string): Promise<void> {
 	await page.goto(`/workflow/${id}`);
@@ -54,6 +57,9 @@ export function field(page: Page, name: string): Locator {
 export async function addNode(page: Page, search: string, node: string, action?: string) {
 	await page.getByTestId('node-creator-search-bar').fill(search);
 	const entry = page.getByTestId('node-creator-item-name');
+	// A click before the list has been searched and drawn anew is lost.
+	await entry.filter({ hasText: node }).first().waitFor();
+	await page.waitForTimeout(SEARCH_MS);
 	await entry.filter({ hasText: node }).first().click();
 	if (action) {
 		await page
