@@ -66,13 +66,7 @@ export async function listChats(
 	{ isListed, labelOf }: ListedAs,
 ): Promise<INodeListSearchResult> {
 	const account = await readAccount.call(this);
-	const batch = startBatch(
-		async (request, signal) => await sendRequest.call(this, request, signal),
-		{
-			account,
-			stopOnFailure: true,
-		},
-	);
+	const batch = startBatch(sendRequest.bind(this), { account, stopOnFailure: true });
 	const outcome = await batch.lookUp({
 		method: 'getContacts',
 		timeout: LIST_TIMEOUT_MS,

@@ -156,15 +156,12 @@ export async function runPerItem(
 	const stopOnFailure = !this.continueOnFail();
 	if (stopOnFailure) refuseFirst.call(this, plans);
 
-	const batch = startBatch(
-		async (request, signal) => await sendRequest.call(this, request, signal),
-		{
-			account,
-			stopOnFailure,
-			cancelSignal: this.getExecutionCancelSignal(),
-			retriedRun: retriedRunOf(this),
-		},
-	);
+	const batch = startBatch(sendRequest.bind(this), {
+		account,
+		stopOnFailure,
+		cancelSignal: this.getExecutionCancelSignal(),
+		retriedRun: retriedRunOf(this),
+	});
 	const requests = plans.flatMap((plan) => (plan.kind === 'ask' ? [plan.request] : []));
 	const outcomes = batch.lookUpAll(requests, operation.ask);
 	const output = new Output(this, operation, messenger);

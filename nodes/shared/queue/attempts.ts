@@ -70,11 +70,10 @@ export async function attempt(
 		}
 
 		tries[isRefused ? 'refusals' : 'failures'] += 1;
-		// Where an answer promises more than GREEN-API lets through, patience must not shrink with it.
-		const believedMs = spacingMs && Math.max(spacingMs, 1000 / documented);
 		const policy = {
 			maxRetries,
-			spacingMs: believedMs,
+			// Where an answer promises more than GREEN-API lets through, patience must not shrink with it.
+			spacingMs: spacingMs && Math.max(spacingMs, 1000 / documented),
 			refusedForMs: queue.refusedFor(),
 			effect,
 		};

@@ -24,7 +24,7 @@ export interface Tries {
 export interface RetryPolicy {
 	/** How often a request is tried again; 0: never. */
 	maxRetries: number;
-	/** The time between requests, in ms; 0: they are not paced. */
+	/** The time between requests, in ms, as documented or longer; 0: they are not paced. */
 	spacingMs: number;
 	/** For how long the limit has refused every request, in ms. */
 	refusedForMs: number;
