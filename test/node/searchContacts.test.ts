@@ -67,6 +67,19 @@ describe('the "From List" mode', () => {
 		},
 	);
 
+	it('reads the list anew when the messenger of the credential was put right', async () => {
+		const { greenApi } = credentials();
+		const offered = async (messenger: string) => {
+			const given = { greenApi: { ...greenApi, messenger } };
+			const file = testWorkflow('from-list');
+			const found = await parts.engine.searchList(file, NODE_NAME, 'searchContacts', '', given);
+			return found.results.length;
+		};
+		expect(await offered('telegram')).toBe(0);
+		expect(await offered('whatsapp')).toBe(9);
+		expect(parts.double.requestsOf('getContacts')).toHaveLength(1);
+	});
+
 	it('offers groups alone where a group is wanted', async () => {
 		expect(await search('', 'searchGroups')).toEqual([
 			{ name: 'Family', value: '120363043968066561@g.us' },
