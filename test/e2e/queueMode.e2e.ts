@@ -23,7 +23,10 @@ import { callWebhook, webhookListens, webhookOf } from './webhooks';
 const PER_SECOND = 2;
 
 const WEBHOOKS = 200;
-const BATCH = 100;
+const BATCH = 150;
+
+/** Within so many requests, the worker that stays has found what the dead one leaves of the limit. */
+const RECOVERY_SLOTS = 100;
 
 /** Executions that a worker has at a time. */
 const CONCURRENCY = 10;
@@ -90,6 +93,15 @@ function served() {
 	return n8n.double.requestsOf('getContactInfo').filter(({ status }) => status === 200);
 }
 
+/**
+ * @param times when lookups were served, in ms, in order
+ * @returns which part of the limit they used
+ */
+function usedOf(times: readonly number[]): number {
+	const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
+	return (times.length - 1) / (seconds * PER_SECOND);
+}
+
 /** How many there are of each status. */
 async function countExecutions(): Promise<Record<string, number>> {
 	const client = await connectPostgres(postgres.port, DATABASE);
@@ -120,6 +132,7 @@ describe('two workers on one instance', () => {
 		);
 		await waitFor('a quarter of the lookups', () => served().length >= (BATCH + WEBHOOKS) / 4);
 		await workers[1]?.kill();
+		const killedAt = served().at(-1)?.at ?? NaN;
 
 		const answers = await Promise.all(lookups);
 		answers.forEach(({ answer }, index) => {
@@ -133,17 +146,21 @@ describe('two workers on one instance', () => {
 
 		const requests = n8n.double.requestsOf('getContactInfo');
 		const found = served();
-		const seconds = ((found.at(-1)?.at ?? 0) - (found[0]?.at ?? 0)) / 1000;
-		const used = (found.length - 1) / (seconds * PER_SECOND);
+		const times = found.map(({ at }) => at);
+		const recoveredAt = killedAt + (1_000 * RECOVERY_SLOTS) / PER_SECOND;
+		const used = [
+			usedOf(times.filter((at) => at <= killedAt)),
+			usedOf(times.filter((at) => at >= recoveredAt)),
+		];
 		const again = answers.filter((lookup) => lookup.calls > 1).length;
 		console.log(
 			[
 				`${WEBHOOKS} webhooks and a batch of ${BATCH}: all found; called again: ${again} webhooks, the batch ${calls - 1} times`,
-				`${found.length} lookups in ${seconds.toFixed(1)} s: ${(100 * used).toFixed(0)} % of the limit`,
+				`${found.length} lookups: ${(100 * usedOf(times)).toFixed(0)} % of the limit, ${used.map((part) => (100 * part).toFixed(0)).join(' and ')} % before the kill and after the recovery`,
 				`${requests.length} requests, ${requests.length - found.length} of them refused with 429`,
 			].join('\n'),
 		);
-		expect(used).toBeGreaterThanOrEqual(0.85);
+		expect(Math.min(...used)).toBeGreaterThanOrEqual(0.85);
 		// The worker that died had lookups to lose, and nothing else was lost.
 		const repeated = again + calls - 1;
 		expect(repeated).toBeGreaterThan(0);
