@@ -27,7 +27,7 @@ import {
 	twoExecutions,
 	under,
 } from './pacedCases';
-import { measureOperations } from './operationCases';
+import { measureChecks, measureLists } from './operationCases';
 import { drawComparison } from './picture';
 import { BenchProcess, ownCpuMs, type Service } from './processes';
 import { type EngineProcess, type PacedCase, type PacedResult, runPaced } from './runPaced';
@@ -45,6 +45,8 @@ type Doubles = BenchProcess<DoubleService>;
 
 /** Far more than the bench takes: something hangs then. */
 const MOST_MS = 1_200_000;
+
+const LIMITERS = ['spacing', 'second'] as const;
 
 /** From the start of one case to that of the next. */
 const BETWEEN_STARTS_MS = 300;
@@ -128,20 +130,23 @@ async function runAll(): Promise<Results> {
 	tellProgress('the node beside others, at the limit');
 	const compared = await compareAtTheLimit(doubles, [one, two, three]);
 
-	tellProgress('pacing on, side by side');
-	const run = async (paced: PacedCase, index: number) => {
-		// What thirty executions that begin at once do to each other is no case.
-		await setTimeout(index * BETWEEN_STARTS_MS);
+	const run = async (paced: PacedCase) => {
 		const result = await runPaced(doubles, paced);
 		tellProgress(`${paced.name}: done`);
 		return result;
 	};
-	// They wait most of the time; the last one is the only one that milliseconds count for.
-	const cases = (['spacing', 'second'] as const).flatMap((limiter) =>
+	tellProgress('ten requests a second: milliseconds count, so that nothing else runs');
+	const told: PacedResult[] = [];
+	for (const limiter of LIMITERS) told.push(await run(under(limiter, toldLimit(one))));
+	const checks = await measureChecks();
+	tellProgress('Check WhatsApp: done');
+
+	tellProgress('pacing on, side by side');
+	// They wait most of the time.
+	const cases = LIMITERS.flatMap((limiter) =>
 		[
 			...[0.05, 0.5, 2, 5].map((seconds) => latency(seconds, one)),
 			jitter(two),
-			toldLimit(one),
 			rateTooHigh(two, true),
 			rateTooHigh(two, false),
 			halfDuplicates(three),
@@ -156,17 +161,24 @@ async function runAll(): Promise<Results> {
 			sharedInstance([one, two, three, four]),
 		].map((paced) => under(limiter, paced)),
 	);
-	const paced = cases.map(run);
-	const [told] = paced;
-	const loading = Promise.resolve(told).then(
-		async () => await runLoad(loadDoubles, clients, tellProgress),
+	const paced = await Promise.all(
+		cases.map(async (one, index) => {
+			// What thirty executions that begin at once do to each other is no case.
+			await setTimeout(index * BETWEEN_STARTS_MS);
+			return await run(one);
+		}),
 	);
-	const [results, load, operations] = await Promise.all([
-		Promise.all(paced),
-		loading,
-		measureOperations(loading, tellProgress),
-	]);
-	return { compared, paced: results, load, operations, others: await shareOfOthers() };
+	const load = await runLoad(loadDoubles, clients, tellProgress);
+	const lists = await measureLists();
+	tellProgress('Get Many: done');
+	const operations = [...checks, ...lists];
+	return {
+		compared,
+		paced: [...told, ...paced],
+		load,
+		operations,
+		others: await shareOfOthers(),
+	};
 }
 
 interface Results {

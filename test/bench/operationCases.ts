@@ -19,8 +19,10 @@ async function start(): Promise<Process> {
 	});
 }
 
-async function measureChecks(doubles: Process, engine: Process): Promise<Measured[]> {
+/** 1,000 Check WhatsApp at GREEN-API's limit. */
+export async function measureChecks(): Promise<Measured[]> {
 	const where = `${CHECKS} Check WhatsApp`;
+	const [doubles, engine] = [await start(), await start()];
 	const account = await doubles.call('open', { count: 0, isLimited: true });
 	const { ms, lost } = await engine.call('check', { account, count: CHECKS });
 	const leastMs = (1000 * (CHECKS - 1)) / CHECKS_PER_SECOND;
@@ -30,7 +32,9 @@ async function measureChecks(doubles: Process, engine: Process): Promise<Measure
 	];
 }
 
-async function measureLists(doubles: Process, engine: Process): Promise<Measured[]> {
+/** Get Many of a long list, and of one that is ten times as long. */
+export async function measureLists(): Promise<Measured[]> {
+	const [doubles, engine] = [await start(), await start()];
 	const listOf = async (count: number) => {
 		const account = await doubles.call('open', { count, isLimited: false });
 		return await engine.call('list', { account, count });
@@ -45,21 +49,4 @@ async function measureLists(doubles: Process, engine: Process): Promise<Measured
 		{ target: 'memoryRatio', value: many.peakBytes / many.outputBytes, where },
 		{ target: 'blockedMs', value: many.blockedMs, where },
 	];
-}
-
-/**
- * @param whenQuiet what has to be over before the cases that milliseconds count for
- * @param tell is told what is done
- */
-export async function measureOperations(
-	whenQuiet: Promise<unknown>,
-	tell: (progress: string) => void,
-): Promise<Measured[]> {
-	const [doubles, checking, listing] = [await start(), await start(), await start()];
-	const checks = measureChecks(doubles, checking);
-	await Promise.all([whenQuiet, checks]);
-	tell(`Check WhatsApp: done`);
-	const lists = await measureLists(doubles, listing);
-	tell(`Get Many: done`);
-	return [...(await checks), ...lists];
 }

@@ -159,6 +159,13 @@ export function twoExecutions(on: EngineProcess): PacedCase {
 
 const MS = 1000;
 
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Where processes meet, much is chance: so many instances, each with all of the case's executions. */
+const INSTANCES = 4;
+
 /** Requests of the list that got through in a second, between two times in s after the first one. */
 function rateOf({ arrived }: Outcome, list: ContactList, from: number, to: number): number {
 	const startedAt = arrived[0]?.at ?? NaN;
@@ -172,7 +179,8 @@ function rateOf({ arrived }: Outcome, list: ContactList, from: number, to: numbe
 /** The limit goes from 1 to 10 and to 0.5 a second, and answers say so. */
 export function limitChanges(on: EngineProcess): PacedCase {
 	const name = 'the limit goes from 1 to 10 and to 0.5';
-	const list = listOf(0, 160);
+	// So many that it is not done before the last window is over.
+	const list = listOf(0, 190);
 	// Counted from when an answer to the first request after the change may have told it.
 	const windows = [
 		{ limit: 1, from: 0, to: 30 },
@@ -208,21 +216,29 @@ export function lateProcess(stays: EngineProcess, comes: EngineProcess): PacedCa
 		...AT_THE_LIMIT,
 		name,
 		double: { mostWayMs: 5 },
+		instances: INSTANCES,
 		executions: [
 			{ on: stays, list: staying },
 			{ on: comes, list: late, afterMs: joinsAt * MS },
 		],
 		targets: [],
-		tell([outcome]) {
-			const { arrived } = outcome;
-			const startedAt = arrived[0]?.at ?? NaN;
-			const served = arrived
-				.filter(({ status, chatId }) => status === 200 && isIn(late, chatId))
-				.map(({ at }) => (at - startedAt) / MS);
-			const leftAt = served.at(-1) ?? NaN;
-			const waited = (served[0] ?? NaN) - joinsAt;
-			const share = rateOf(outcome, late, joinsAt + 50, joinsAt + 100);
-			const rate = rateOf(outcome, staying, leftAt + 70, leftAt + 120);
+		tell(outcomes) {
+			const figures = outcomes.map((outcome) => {
+				const { arrived } = outcome;
+				const startedAt = arrived[0]?.at ?? NaN;
+				const served = arrived
+					.filter(({ status, chatId }) => status === 200 && isIn(late, chatId))
+					.map(({ at }) => (at - startedAt) / MS);
+				const leftAt = served.at(-1) ?? NaN;
+				return {
+					waited: (served[0] ?? NaN) - joinsAt,
+					share: rateOf(outcome, late, joinsAt + 50, joinsAt + 100),
+					rate: rateOf(outcome, staying, leftAt + 70, leftAt + 120),
+				};
+			});
+			const waited = Math.max(...figures.map((one) => one.waited));
+			const share = mean(figures.map((one) => one.share));
+			const rate = mean(figures.map((one) => one.rate));
 			return {
 				remark: `served after ${waited.toFixed(1)} slots; ${share.toFixed(2)} of the limit; ${rate.toFixed(2)} for the one that stays`,
 				measured: [
@@ -284,18 +300,26 @@ export function sharedInstance(processes: readonly EngineProcess[]): PacedCase {
 		...AT_THE_LIMIT,
 		name,
 		double: { mostWayMs: 5 },
+		instances: INSTANCES,
 		executions,
 		targets: [],
-		tell([outcome]) {
-			const busy = whileAllBusy(executions, outcome);
-			const { arrived } = outcome;
-			const refused = arrived.filter(({ status }) => status === 429).length / arrived.length;
+		tell(outcomes) {
+			const busy = outcomes.map((outcome) => whileAllBusy(executions, outcome));
+			const refused = outcomes.map(
+				({ arrived }) => arrived.filter(({ status }) => status === 429).length / arrived.length,
+			);
 			return {
-				remark: `${busy.shares} while all were busy, for ${Math.round(busy.seconds)} s`,
+				remark: busy
+					.map(({ shares, seconds }) => `${shares} for ${Math.round(seconds)} s`)
+					.join('; '),
 				measured: [
-					{ target: 'sharedThroughput', value: busy.perSecond, where: name },
-					{ target: `sharedRefused${count}`, value: refused, where: name },
-					{ target: 'sharedSpread', value: busy.spread, where: name },
+					{
+						target: 'sharedThroughput',
+						value: mean(busy.map(({ perSecond }) => perSecond)),
+						where: name,
+					},
+					{ target: `sharedRefused${count}`, value: mean(refused), where: name },
+					{ target: 'sharedSpread', value: mean(busy.map(({ spread }) => spread)), where: name },
 				],
 			};
 		},

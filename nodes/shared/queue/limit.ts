@@ -2,13 +2,13 @@
  * When the next request of one instance and method may go. Decides only: it sends and waits nowhere.
  *
  * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
- * refusal. Who got through only after two refusals or more has met others, and *shares* from then
- * on: all that share cut the time since 1970 into the same slots; ten of them are a frame. Each
- * begins with every slot of the frame, and cedes one in which it was refused: of two that want a
- * slot one keeps it, and none stays empty. Who has ceded all of them polls again. Now and then each
- * tries a slot that it ceded, and has it again when it gets through: more often with few slots, so
- * that shares become even, and after a long time without a refusal, so that what a process leaves
- * behind is found. Quantities are counts, or parts of the limit's spacing.
+ * refusal. Who got through only after several has met others, and *shares* from then on: all that
+ * share cut the time since 1970 into the same slots; ten of them are a frame. Each begins with all
+ * of the frame, and cedes a slot in which it was refused: of two that want one, one keeps it. Who
+ * has ceded all of them polls again. Now and then each tries a ceded slot, and has it again when it
+ * gets through: more often with few slots, so that shares become even, and after long without a
+ * refusal, so that what others leave is found. Who has a whole frame and no refusal in it is alone
+ * again. Quantities are counts, or parts of the limit's spacing.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
@@ -19,21 +19,20 @@ export const MARGIN = 0.039;
 const POLL = 0.252;
 /** Then the wait grows. A limit that counts refused requests, too, would never open otherwise. */
 const POLLS_BEFORE_SLOWING = 40;
-/** In a row: jitter and a busy n8n rarely bring as many, and little is lost when they do. */
-const REFUSALS_THAT_MEAN_OTHERS = 2;
+/** In a row: a slow first request, jitter and a busy n8n rarely bring as many. */
+const REFUSALS_THAT_MEAN_OTHERS = 3;
 /** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
 const SLOT = 1.05;
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
 /** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
-const QUIET_GROWTH = 2;
+const QUIET_GROWTH = 1.9;
 
-/** What has to be known of a request; `slot` only where the process shares. */
+/** `slot` only where the process shares; where a cap keeps it below the limit, it needs no slots. */
 export interface SentRequest {
 	sentAt: number;
 	spacingMs: number;
 	slot: number | undefined;
-	/** A cap keeps this process below the limit: it needs no slots. */
 	isCapped: boolean;
 }
 
@@ -91,11 +90,12 @@ export class Limit {
 		if (this.isOutdated(request)) return;
 		const metOthers = this.refusalsInARow >= REFUSALS_THAT_MEAN_OTHERS || this.ceded.size === FRAME;
 		this.refusalsInARow = 0;
-		if (request.slot !== undefined) this.ceded.delete(request.slot % FRAME);
-		else if (metOthers && !request.isCapped) this.share(request, now);
+		if (request.slot !== undefined) {
+			this.ceded.delete(request.slot % FRAME);
+			this.isSharing = this.ceded.size > 0 || request.slot - this.lastRefusedSlot < FRAME;
+		} else if (metOthers && !request.isCapped) this.share(request, now);
 	}
 
-	/** With 429. */
 	refused(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
 		this.refusalsInARow += 1;
