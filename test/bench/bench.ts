@@ -63,17 +63,16 @@ function tellProgress(what: string): void {
 
 const started: Array<Pick<BenchProcess<Service>, 'cpuMs'>> = [];
 
-async function startDoubles(isYielding: boolean): Promise<Doubles> {
-	const doubles = await BenchProcess.start<DoubleService>('doubleProcess.ts', { isYielding });
+async function startDoubles(): Promise<Doubles> {
+	const doubles = await BenchProcess.start<DoubleService>('doubleProcess.ts');
 	started.push(doubles);
 	return doubles;
 }
 
-async function startEngine(isYielding: boolean): Promise<EngineProcess> {
+async function startEngine(): Promise<EngineProcess> {
 	const flags = ['--expose-gc'];
 	const engine = await BenchProcess.start<EngineService>('engineProcess.ts', {
 		flags,
-		isYielding,
 	});
 	started.push(engine);
 	return engine;
@@ -111,19 +110,18 @@ async function warmUp(doubles: Doubles, engines: readonly EngineProcess[]): Prom
 
 async function runAll(): Promise<Results> {
 	tellProgress('starting processes');
-	// What keeps to a limit sleeps most of the time; what has no limit lets it go first.
-	const doubles = await startDoubles(false);
+	const doubles = await startDoubles();
 	const [one, two, three, four] = [
-		await startEngine(false),
-		await startEngine(false),
-		await startEngine(false),
-		await startEngine(false),
+		await startEngine(),
+		await startEngine(),
+		await startEngine(),
+		await startEngine(),
 	];
-	const loadDoubles = await startDoubles(true);
+	const loadDoubles = await startDoubles();
 	const clients = {
-		node: await startEngine(true),
-		helper: await startEngine(true),
-		axios: await startEngine(true),
+		node: await startEngine(),
+		helper: await startEngine(),
+		axios: await startEngine(),
 	};
 	await warmUp(doubles, [one, two, three, four]);
 

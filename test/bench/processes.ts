@@ -2,7 +2,6 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 /** What a process does when it is called, by name. */
@@ -55,7 +54,6 @@ export function serve(service: Service): void {
 
 interface StartOptions {
 	flags?: readonly string[];
-	isYielding?: boolean;
 }
 
 /** A process that the bench started. */
@@ -78,12 +76,12 @@ export class BenchProcess<S extends Service> {
 
 	/**
 	 * @param file a TypeScript file of this folder that calls `serve`
-	 * @param options flags of Node.js; whether the process lets all others go first
+	 * @param options flags of Node.js
 	 * @returns the process, ready to be called
 	 */
 	static async start<S extends Service>(
 		file: string,
-		{ flags = [], isYielding = false }: StartOptions = {},
+		{ flags = [] }: StartOptions = {},
 	): Promise<BenchProcess<S>> {
 		const child = fork(join(__dirname, file), {
 			execArgv: ['--import', 'tsx', ...flags],
@@ -93,7 +91,6 @@ export class BenchProcess<S extends Service> {
 			throw new Error(`${file} did not start`);
 		});
 		await Promise.race([once(child, 'message'), failed]);
-		if (isYielding && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
 		return new BenchProcess<S>(child);
 	}
 
