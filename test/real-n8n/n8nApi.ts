@@ -1,6 +1,6 @@
 /** What a user does in the editor, asked for through the requests that the editor makes. */
 
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosError, type AxiosInstance } from 'axios';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
 
@@ -24,6 +24,12 @@ export interface Execution {
 /** Executions that n8n lists at once. */
 const PAGE = 100;
 
+/** @throws Error with what was asked, and what n8n said to it */
+function explain({ config, response, message }: AxiosError<{ message?: string }>): never {
+	const said = response ? `${response.status} ${response.data?.message ?? ''}` : message;
+	throw new Error(`n8n answered ${config?.method} ${config?.url} with: ${said}`);
+}
+
 /** A client of one n8n, signed in as its owner. `N8nApi.signIn` makes one. */
 export class N8nApi {
 	private constructor(private readonly client: AxiosInstance) {}
@@ -31,10 +37,11 @@ export class N8nApi {
 	/**
 	 * @param url of an n8n, e.g. `http://127.0.0.1:5678`; one without an owner gets `OWNER` as its own
 	 * @returns a client that is signed in as `OWNER`
-	 * @throws AxiosError where n8n has another owner
+	 * @throws Error where n8n has another owner
 	 */
 	static async signIn(url: string): Promise<N8nApi> {
 		const client = axios.create({ baseURL: `${url}/rest`, proxy: false });
+		client.interceptors.response.use(undefined, explain);
 		const { data } = await client.get<{
 			data: { userManagement: { showSetupOnFirstLoad: boolean } };
 		}>('/settings');
