@@ -1,4 +1,4 @@
-/** The tests on the real n8n. Two files at a time: what they do is mostly waiting for a limit. */
+/** The tests on the real n8n: one after the other, as each starts servers that want the machine. */
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -9,6 +9,6 @@ module.exports = {
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
 	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
 	globalSetup: '<rootDir>/test/e2e/prepare.ts',
-	maxWorkers: 2,
+	maxWorkers: 1,
 	testTimeout: 600_000,
 };
