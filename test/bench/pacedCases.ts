@@ -164,7 +164,7 @@ function mean(values: readonly number[]): number {
 }
 
 /** Where processes meet, much is chance: so many instances, each with all of the case's executions. */
-const INSTANCES = 4;
+const INSTANCES = 2;
 
 /** Requests of the list that got through in a second, between two times in s after the first one. */
 function rateOf({ arrived }: Outcome, list: ContactList, from: number, to: number): number {

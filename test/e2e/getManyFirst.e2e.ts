@@ -74,7 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => await something?.stop());
 
-describe('names first, on 1,000 contacts', () => {
+describe(`names first, on ${CONTACTS} contacts`, () => {
 	let first: Run;
 
 	it('asks for everyone, and tells everyone, in the first run', async () => {
