@@ -12,7 +12,7 @@ module.exports = {
 	collectCoverageFrom: ['dist/**/*.js'],
 	coverageDirectory: 'coverage',
 	coverageThreshold: { global: { branches: 95, functions: 95, lines: 95, statements: 95 } },
-	// Ends what hangs. CI compiles beside the tests, so that a slow machine needs far more than usual.
+	// Ends what hangs. A busy machine may take far longer than usual.
 	testTimeout: 300_000,
 	// What one file leaves in memory would add up to more than Node.js allows a process.
 	workerIdleMemoryLimit: '1500MB',

@@ -1,4 +1,4 @@
-/** Installs the n8n of the end-to-end tests where it is missing. CI does it beside other tests. */
+/** Installs the n8n of the end-to-end tests where it is missing. */
 
 import { installN8n } from './install';
 
