@@ -27,7 +27,8 @@ import {
 	twoExecutions,
 	under,
 } from './pacedCases';
-import { measureChecks, measureLists } from './operationCases';
+import { measureChecks, measureLists, type OperationProcess } from './operationCases';
+import type { OperationService } from './operationProcess';
 import { drawComparison } from './picture';
 import { BenchProcess, ownCpuMs, type Service } from './processes';
 import { type EngineProcess, type PacedCase, type PacedResult, runPaced } from './runPaced';
@@ -63,19 +64,18 @@ function tellProgress(what: string): void {
 
 const started: Array<Pick<BenchProcess<Service>, 'cpuMs'>> = [];
 
-async function startDoubles(): Promise<Doubles> {
-	const doubles = await BenchProcess.start<DoubleService>('doubleProcess.ts');
-	started.push(doubles);
-	return doubles;
+async function start<S extends Service>(file: string): Promise<BenchProcess<S>> {
+	const process = await BenchProcess.start<S>(file, { flags: ['--expose-gc'] });
+	started.push(process);
+	return process;
 }
 
 async function startEngine(): Promise<EngineProcess> {
-	const flags = ['--expose-gc'];
-	const engine = await BenchProcess.start<EngineService>('engineProcess.ts', {
-		flags,
-	});
-	started.push(engine);
-	return engine;
+	return await start<EngineService>('engineProcess.ts');
+}
+
+async function startOperations(): Promise<OperationProcess> {
+	return await start<OperationService>('operationProcess.ts');
 }
 
 /** All processors of the computer, since it started. */
@@ -110,14 +110,13 @@ async function warmUp(doubles: Doubles, engines: readonly EngineProcess[]): Prom
 
 async function runAll(): Promise<Results> {
 	tellProgress('starting processes');
-	const doubles = await startDoubles();
+	const doubles = await start<DoubleService>('doubleProcess.ts');
 	const [one, two, three, four] = [
 		await startEngine(),
 		await startEngine(),
 		await startEngine(),
 		await startEngine(),
 	];
-	const loadDoubles = await startDoubles();
 	const clients = {
 		node: await startEngine(),
 		helper: await startEngine(),
@@ -136,7 +135,7 @@ async function runAll(): Promise<Results> {
 	tellProgress('ten requests a second: milliseconds count, so that nothing else runs');
 	const told: PacedResult[] = [];
 	for (const limiter of LIMITERS) told.push(await run(under(limiter, toldLimit(one))));
-	const checks = await measureChecks();
+	const checks = await measureChecks(startOperations);
 	tellProgress('Check WhatsApp: done');
 
 	tellProgress('pacing on, side by side');
@@ -166,8 +165,8 @@ async function runAll(): Promise<Results> {
 			return await run(one);
 		}),
 	);
-	const load = await runLoad(loadDoubles, clients, tellProgress);
-	const lists = await measureLists();
+	const load = await runLoad(doubles, clients, tellProgress);
+	const lists = await measureLists(startOperations);
 	tellProgress('Get Many: done');
 	const operations = [...checks, ...lists];
 	return {

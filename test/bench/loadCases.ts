@@ -5,6 +5,7 @@ import type { Account, DoubleService } from './doubleProcess';
 import type { LoadFigures, MemoryFigures } from './engineProcess';
 import type { BenchProcess } from './processes';
 import type { EngineProcess } from './runPaced';
+import { mean } from './statistics';
 import type { Measured } from './targets';
 
 /** Of the comparison, and of the growth from the first to the last. */
@@ -106,10 +107,6 @@ class Load {
 		this.lost += figures.lost;
 		return figures;
 	}
-}
-
-function mean(values: readonly number[]): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function summarise(

@@ -1,7 +1,7 @@
 /** The cases of the operations beside Get Contact Info. */
 
 import type { OperationService } from './operationProcess';
-import { BenchProcess } from './processes';
+import type { BenchProcess } from './processes';
 import type { Measured } from './targets';
 
 const CHECKS = 1_000;
@@ -12,16 +12,15 @@ const CHECKS_PER_SECOND = 10;
 const FEW_CONTACTS = 10_000;
 const MANY_CONTACTS = 100_000;
 
-type Process = BenchProcess<OperationService>;
+export type OperationProcess = BenchProcess<OperationService>;
+type Start = () => Promise<OperationProcess>;
 
-async function start(): Promise<Process> {
-	return await BenchProcess.start<OperationService>('operationProcess.ts', {
-		flags: ['--expose-gc'],
-	});
-}
-
-/** 1,000 Check WhatsApp at GREEN-API's limit. */
-export async function measureChecks(): Promise<Measured[]> {
+/**
+ * 1,000 Check WhatsApp at GREEN-API's limit.
+ *
+ * @param start starts a process for the double, and one for n8n
+ */
+export async function measureChecks(start: Start): Promise<Measured[]> {
 	const where = `${CHECKS} Check WhatsApp`;
 	const [doubles, engine] = [await start(), await start()];
 	const free = await doubles.call('open', { count: 0, isLimited: false });
@@ -36,8 +35,12 @@ export async function measureChecks(): Promise<Measured[]> {
 	];
 }
 
-/** Get Many of a long list, and of one that is ten times as long. */
-export async function measureLists(): Promise<Measured[]> {
+/**
+ * Get Many of a long list, and of one that is ten times as long.
+ *
+ * @param start starts a process for the double, and one for n8n
+ */
+export async function measureLists(start: Start): Promise<Measured[]> {
 	const [doubles, engine] = [await start(), await start()];
 	const listOf = async (count: number) => {
 		const account = await doubles.call('open', { count, isLimited: false });

@@ -3,6 +3,7 @@
 import type { LimiterModel } from '../green-api-double/rateLimiter';
 import { type ContactList, isIn } from './contactList';
 import type { EngineProcess, Execution, Outcome, PacedCase } from './runPaced';
+import { mean } from './statistics';
 
 /** Each item of the list costs a second at GREEN-API's limit. */
 const CONTACTS = 110;
@@ -158,10 +159,6 @@ export function twoExecutions(on: EngineProcess): PacedCase {
 }
 
 const MS = 1000;
-
-function mean(values: readonly number[]): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 /** Where processes meet, much is chance: so many instances, each with all of the case's executions. */
 const INSTANCES = 2;

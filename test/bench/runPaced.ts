@@ -5,6 +5,7 @@ import type { ContactList } from './contactList';
 import type { Account, Arrived, DoubleService, DoubleSettings } from './doubleProcess';
 import type { EngineService, LookUpFigures } from './engineProcess';
 import type { BenchProcess } from './processes';
+import { mean, sum } from './statistics';
 import type { Measured, TargetName } from './targets';
 
 /** What can be measured in every case. */
@@ -71,10 +72,6 @@ export interface PacedResult {
 	lost: number;
 	remark: string;
 	measured: Measured[];
-}
-
-function sum(values: readonly number[]): number {
-	return values.reduce((total, value) => total + value, 0);
 }
 
 /** (distinct contacts − 1) ÷ rate + one latency, in which the mean jitter is. */
@@ -146,7 +143,7 @@ export async function runPaced(
 	const contactsEach = sum(executions.map(({ list }) => list.count));
 	const leastSeconds = leastSecondsOf(paced, contactsEach);
 	const contacts = contactsEach * outcomes.length;
-	const seconds = sum(outcomes.map((one) => one.seconds)) / outcomes.length;
+	const seconds = mean(outcomes.map((one) => one.seconds));
 	const arrived = outcomes.flatMap((one) => one.arrived);
 	const figures = outcomes.flatMap((one) => one.figures);
 	const lost = sum(figures.map((one) => one.lost));

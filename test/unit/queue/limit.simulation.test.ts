@@ -29,7 +29,7 @@ function steadyLine(latencyMs: number): Line {
 /** Up to 50 ms each way. */
 const jitteryLine: Line = (random) => ({ wayMs: () => 50 * random() });
 
-/** A first request that connects, and answers that come from 0 to some ms later, few of them much. */
+/** A first request that connects; each way takes so many ms by chance, rarely many more. */
 const busyLine =
 	(firstMs: number, meanMs: number): Line =>
 	(random) => {

@@ -1,0 +1,9 @@
+/** What several cases make of their figures. */
+
+export function sum(values: readonly number[]): number {
+	return values.reduce((total, value) => total + value, 0);
+}
+
+export function mean(values: readonly number[]): number {
+	return sum(values) / values.length;
+}
