@@ -56,7 +56,8 @@ async function lookUpByWebhook(url: string, api: N8nApi): Promise<void> {
 }
 
 describe('the playground', () => {
-	it('has the examples and a credential that works', async () => {
+	it('has the examples and a credential that works, in a clone that was never built', async () => {
+		await rm('dist', { recursive: true });
 		terminal.type(`${command}\n`);
 		const url = await lineSaysWhere();
 		const api = await N8nApi.signIn(url);

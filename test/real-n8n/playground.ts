@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWorkflow } from '../engine/workflowFiles';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
-import { CACHE, installN8n, N8N_VERSION } from './install';
+import { CACHE, installN8n, N8N_VERSION, npm } from './install';
 import { N8nApi, OWNER } from './n8nApi';
 import { N8nProcess } from './n8nProcess';
 import { installPackedNode } from './userFolder';
@@ -48,7 +48,9 @@ async function play(interruption: AbortSignal): Promise<void> {
 	const tell = (line: string) => console.log(line);
 	const installed = await installN8n(tell);
 	await mkdir(userFolder, { recursive: true });
-	tell('Packing the node and installing it');
+	tell('Building the node and installing it');
+	// A script `pren8n` would not run: .npmrc switches off what npm runs by itself.
+	await npm(['run', 'build'], repository);
 	await installPackedNode(userFolder);
 	const double = await startGreenApiDouble({ port: Number(values['green-api-port']) });
 	let n8n: N8nProcess | undefined;
