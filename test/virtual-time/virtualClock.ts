@@ -34,10 +34,11 @@ export class VirtualClock implements Clock, Timers {
 		this.time += ms;
 	}
 
-	/** @returns the same clock for a process whose wall clock is ahead */
-	seenAhead(ms: number): VirtualClock {
+	/** @returns the same clock for a process whose wall clock is ahead, and whose sleepers wake late */
+	seenBy({ aheadMs = 0, lateMs = () => 0 }: { aheadMs?: number; lateMs?: () => number }) {
 		const seen = Object.create(this) as VirtualClock;
-		seen.wallNow = () => this.wallNow() + ms;
+		seen.wallNow = () => this.wallNow() + aheadMs;
+		seen.sleep = async (ms, signal) => await this.sleep(ms + lateMs(), signal);
 		return seen;
 	}
 

@@ -7,8 +7,8 @@
  * of the frame, and cedes a slot in which it was refused: of two that want one, one keeps it. Who
  * has ceded all of them polls again. Now and then each tries a ceded slot, and has it again when it
  * gets through: more often with few slots, so that shares become even, and after long without a
- * refusal, so that what others leave is found. Who has a whole frame and no refusal in it is alone
- * again. Quantities are counts, or parts of the limit's spacing.
+ * refusal, so that what others leave is found. Who has all slots and was refused in none of two
+ * frames is alone again. Quantities are counts, or parts of the limit's spacing.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
@@ -72,8 +72,8 @@ export class Limit {
 	nextSlot(now: number): number {
 		const breakMs = (FRAME + 1) * SLOT * this.spacingMs;
 		if (this.last && now > this.last.sentAt + breakMs) this.startOver(-Infinity);
-		// Who is late for a slot leaves it to others.
-		while (this.isSharing && this.nextAt < now - this.spacingMs / 2) this.chooseSlot();
+		// Who is late for a slot leaves it: his request would take the next one from its owner.
+		while (this.isSharing && this.nextAt < now - (SLOT - 1) * this.spacingMs) this.chooseSlot();
 		return this.nextAt;
 	}
 
@@ -92,7 +92,7 @@ export class Limit {
 		this.refusalsInARow = 0;
 		if (request.slot !== undefined) {
 			this.ceded.delete(request.slot % FRAME);
-			this.isSharing = this.ceded.size > 0 || request.slot - this.lastRefusedSlot < FRAME;
+			this.isSharing = this.ceded.size > 0 || request.slot - this.lastRefusedSlot < 2 * FRAME;
 		} else if (metOthers && !request.isCapped) this.share(request, now);
 	}
 
@@ -104,7 +104,7 @@ export class Limit {
 			this.lastRefusedSlot = request.slot;
 			this.isSharing = this.ceded.size < FRAME;
 			if (this.isSharing) return;
-		} else if (request !== this.last) return;
+		} else if (request !== this.last && this.refusalsInARow < REFUSALS_THAT_MEAN_OTHERS) return;
 		const wait = POLL * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING);
 		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
 	}

@@ -69,9 +69,8 @@ function simulate({ seed, limiter, line = goodLine, options, clock = new Virtual
 		instance,
 		random,
 
-		/** A process begins to look up so many contacts; its wall clock is ahead by so much. */
-		join(name: string, count: number, policy: Partial<LookUpPolicy> = {}, aheadMs = 0) {
-			const own = aheadMs === 0 ? clock : clock.seenAhead(aheadMs);
+		/** A process begins to look up so many contacts, by its own view of the clock. */
+		join(name: string, count: number, policy: Partial<LookUpPolicy> = {}, own = clock) {
 			const { start, ask } = processOn(instance, own, random);
 			const controller = new AbortController();
 			const lookUp = (prefix: string, more: number) =>
@@ -268,23 +267,54 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 
 	it.each([
 		[30, 0.9, 0.2],
-		[300, 0.8, 0.06],
+		[100, 0.8, 0.09],
+		[300, 0.8, 0.09],
 	])(
 		'lose nothing and starve nobody where their clocks are %d ms apart',
 		async (apartMs, leastUsed, leastRate) => {
-			const used = [];
+			const [used, refused]: [number[], number[]] = [[], []];
 			for (const seed of SEEDS.slice(0, 8)) {
-				const { clock, join, rateOf } = simulate({ seed, limiter });
+				const { clock, instance, join, rateOf } = simulate({ seed, limiter });
 				const names = ['early', 'late'];
-				for (const [index, name] of names.entries()) join(name, ENDLESS, {}, apartMs * index);
+				for (const [index, name] of names.entries()) {
+					join(name, ENDLESS, {}, clock.seenBy({ aheadMs: apartMs * index }));
+				}
 				await clock.pass(300 * SECOND_MS);
 				const rates = names.map((name) => rateOf(name, 0, 300));
 				used.push(2 * mean(rates));
 				expect(Math.min(...rates)).toBeGreaterThanOrEqual(leastRate);
+				refused.push(refusedPart(instance.requests));
 			}
 			expect(mean(used)).toBeGreaterThanOrEqual(leastUsed);
+			expect(mean(refused)).toBeLessThanOrEqual(0.22);
 		},
 	);
+
+	it.each([2, 3])(
+		'leave hardly a slot empty where n8n is held up now and then: %d of them',
+		async (processes) => {
+			const used = [];
+			for (const seed of SEEDS.slice(0, 8)) {
+				const { clock, instance, random, join } = simulate({ seed, limiter });
+				const lateMs = () => 2 * random() + (random() < 0.03 ? 200 * random() : 0);
+				const busy = clock.seenBy({ lateMs });
+				for (const name of chatIds(processes, 'process ')) join(name, ENDLESS, {}, busy);
+				await clock.pass(300 * SECOND_MS);
+				used.push(instance.accepted.length / 300);
+			}
+			expect(mean(used)).toBeGreaterThanOrEqual(0.91);
+		},
+	);
+
+	it('lose nothing where a refusal takes seconds', async () => {
+		for (const seed of FEW_SEEDS) {
+			const line: Line = (random) => ({ refusalLatencyMs: () => SECOND_MS * (2 + 3 * random()) });
+			const { clock, join } = simulate({ seed, limiter, line });
+			const processes = chatIds(2, 'process ').map((name) => join(name, 400));
+			await clock.pass();
+			for (const { asked } of processes) expect(countNotFound(asked)).toBe(0);
+		}
+	});
 
 	it('give nobody up, however many they are', async () => {
 		for (const seed of FEW_SEEDS) {

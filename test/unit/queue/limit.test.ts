@@ -171,6 +171,14 @@ describe('a limit that others use', () => {
 		expect(new Set(sent.map(({ slot }) => slot).filter((slot) => !isTheirs(slot))).size).toBe(5);
 	});
 
+	it('is left to them, too, in a slot that it is late for', () => {
+		const world = setUp();
+		world.meetOthers();
+		const slotAt = world.limit.nextSlot(world.now);
+		expect(world.limit.nextSlot(slotAt + 0.04 * S)).toBe(slotAt);
+		expect(world.limit.nextSlot(slotAt + 0.06 * S)).toBeCloseTo(slotAt + SLOT_MS);
+	});
+
 	it('is polled again by who is left with no slot', () => {
 		const world = setUp();
 		world.meetOthers();
@@ -190,10 +198,10 @@ describe('a limit that others use', () => {
 		expect(world.sentAt - startedAt).toBeLessThanOrEqual(10 * 1.04 * S);
 	});
 
-	it('loses no slot to single refusals once a whole frame brought none: nobody else is there', () => {
+	it('loses no slot to single refusals once two frames brought none: nobody else is there', () => {
 		const world = setUp();
 		world.meetOthers();
-		for (let count = 0; count < 12; count++) world.send();
+		for (let count = 0; count < 22; count++) world.send();
 		for (let refusals = 0; refusals < 5; refusals++) {
 			world.send({ isRefused: true });
 			expect(world.send()).toBeLessThanOrEqual(0.26 * S);
