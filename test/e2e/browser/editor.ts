@@ -3,8 +3,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { NODE_NAME } from '../../engine/workflowFiles';
 
-/** Longer than the list of nodes takes to show what was searched for. */
-const SEARCH_MS = 3_000;
+/** How long a list of nodes may take to be drawn anew, on a machine that has little else to do. */
+const REDRAW_MS = 5_000;
 
 /** Opens a workflow and waits until its nodes are drawn. */
 export async function openWorkflow(page: Page, id: string): Promise<void> {
@@ -50,25 +50,34 @@ export function field(page: Page, name: string): Locator {
 	return page.getByTestId(`parameter-input-${name}`);
 }
 
+/** Clicks an entry of a list until what it leads to is there: a click while a list is drawn anew is lost. */
+async function choose(entry: Locator, result: Locator): Promise<void> {
+	await entry.waitFor();
+	for (;;) {
+		if (await entry.isVisible()) await entry.click({ timeout: REDRAW_MS }).catch(() => undefined);
+		const isThere = await result.waitFor({ timeout: REDRAW_MS }).then(
+			() => true,
+			() => false,
+		);
+		if (isThere) return;
+	}
+}
+
 /**
  * Finds a node in the open list of nodes, and adds it to the workflow: the node itself, or one of its
  * actions. A workflow without a trigger is offered the triggers first, with the actions folded up.
  */
 export async function addNode(page: Page, search: string, node: string, action?: string) {
 	await page.getByTestId('node-creator-search-bar').fill(search);
-	const entry = page.getByTestId('node-creator-item-name');
-	// A click before the list has been searched and drawn anew is lost.
-	await entry.filter({ hasText: node }).first().waitFor();
-	await page.waitForTimeout(SEARCH_MS);
-	await entry.filter({ hasText: node }).first().click();
-	if (action) {
-		await page
-			.getByTestId('node-creator-category-item')
-			.filter({ hasText: /^Actions/ })
-			.click();
-		await entry.filter({ hasText: action }).first().click();
-	}
-	await page.getByTestId('ndv').waitFor();
+	const entries = page.getByTestId('node-creator-item-name');
+	const panel = page.getByTestId('ndv');
+	const named = entries.filter({ hasText: node }).first();
+	if (!action) return await choose(named, panel);
+	const actions = page.getByTestId('node-creator-category-item').filter({ hasText: /^Actions/ });
+	await choose(named, actions);
+	const wanted = entries.filter({ hasText: action }).first();
+	await choose(actions, wanted);
+	await choose(wanted, panel);
 }
 
 /** Opens the list of contacts that GREEN-API gives for the open node. */
