@@ -208,7 +208,8 @@ export function limitChanges(on: EngineProcess): PacedCase {
 export function lateProcess(stays: EngineProcess, comes: EngineProcess): PacedCase {
 	const name = 'a process that joins late, and leaves';
 	const joinsAt = 40;
-	const [staying, late] = [listOf(0, 230), listOf(1, 50)];
+	// So many that neither is done before its window is over.
+	const [staying, late] = [listOf(0, 270), listOf(1, 70)];
 	return {
 		...AT_THE_LIMIT,
 		name,

@@ -3,12 +3,11 @@
  *
  * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
  * refusal. Who got through only after several has met others, and *shares* from then on: all that
- * share cut the time since 1970 into the same slots; ten of them are a frame. Each begins with all
- * of the frame, and cedes a slot in which it was refused: of two that want one, one keeps it. Who
- * has ceded all of them polls again. Now and then each tries a ceded slot, and has it again when it
- * gets through: more often with few slots, so that shares become even, and after long without a
- * refusal, so that what others leave is found. Who has all slots and was refused in none of two
- * frames is alone again. Quantities are counts, or parts of the limit's spacing.
+ * share cut the time since 1970 into the same slots, ten to a frame. Each begins with all of them,
+ * and cedes one in which it was refused: of two that want it, one keeps it. Who has ceded all polls
+ * again. Now and then each tries a ceded slot again: more often with few slots, so that shares
+ * become even, and the longer it met no refusal, so that what others leave is found. Who has all
+ * slots and no refusal in two frames is alone again. Quantities: counts, or parts of the spacing.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
@@ -26,7 +25,7 @@ const SLOT = 1.05;
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
 /** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
-const QUIET_GROWTH = 1.9;
+const QUIET_GROWTH = 2;
 
 /** `slot` only where the process shares; where a cap keeps it below the limit, it needs no slots. */
 export interface SentRequest {
@@ -128,9 +127,9 @@ export class Limit {
 	}
 
 	private share({ sentAt }: SentRequest, now: number): void {
+		this.slotZeroAt = now - this.wallNow();
 		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
 		this.isSharing = true;
-		this.slotZeroAt = now - this.wallNow();
 		this.ceded.delete(Math.round(slotAt(sentAt)) % FRAME);
 		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
 		this.chooseSlot();
@@ -138,13 +137,14 @@ export class Limit {
 
 	/** The next of its own, or by chance a ceded one before it: one a frame for who has one slot. */
 	private chooseSlot(): void {
+		const own = FRAME - this.ceded.size;
 		const quietFrames = (this.slot - this.lastRefusedSlot) / FRAME;
-		const chance = QUIET_GROWTH ** quietFrames / (FRAME * (FRAME - this.ceded.size) ** 2);
+		const chance = QUIET_GROWTH ** quietFrames / (FRAME * own ** 2);
 		const isCeded = () => this.ceded.has(this.slot % FRAME);
 		do this.slot += 1;
 		while (isCeded() && this.random() >= chance);
-		// A try comes before the owner's request, as only the first one gets through.
-		const at = this.slot * SLOT - (isCeded() ? MARGIN : 0);
-		this.nextAt = this.slotZeroAt + at * this.spacingMs;
+		// The first one gets through: a try takes the slot from its owner only for who has few.
+		const tryAt = own < FRAME / 2 ? -MARGIN : MARGIN;
+		this.nextAt = this.slotZeroAt + (this.slot * SLOT + (isCeded() ? tryAt : 0)) * this.spacingMs;
 	}
 }

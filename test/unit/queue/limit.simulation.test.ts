@@ -222,12 +222,12 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 
 describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	it.each([
-		[2, 0.9, 0.15],
-		[3, 0.9, 0.25],
-		[4, 0.9, 0.35],
+		[2, 0.12, 1.2],
+		[3, 0.25, 1.5],
+		[4, 0.35, 1.5],
 	])(
-		'%d of them use %d of the limit with %d refused at most, and share it evenly',
-		async (processes, leastUsed, mostRefused) => {
+		'%d of them have %d refused at most, leave hardly a slot empty, and share evenly',
+		async (processes, mostRefused, mostSpread) => {
 			const results = [];
 			for (const seed of SEEDS) {
 				const { clock, instance, join, rateOf } = simulate({ seed, limiter });
@@ -241,9 +241,9 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 					spread: Math.max(...rates) / Math.min(...rates),
 				});
 			}
-			expect(mean(results.map(({ used }) => used))).toBeGreaterThanOrEqual(leastUsed);
+			expect(mean(results.map(({ used }) => used))).toBeGreaterThanOrEqual(0.93);
 			expect(mean(results.map(({ refused }) => refused))).toBeLessThanOrEqual(mostRefused);
-			expect(mean(results.map(({ spread }) => spread))).toBeLessThanOrEqual(2);
+			expect(mean(results.map(({ spread }) => spread))).toBeLessThanOrEqual(mostSpread);
 		},
 	);
 

@@ -179,6 +179,23 @@ describe('a limit that others use', () => {
 		expect(world.limit.nextSlot(slotAt + 0.06 * S)).toBeCloseTo(slotAt + SLOT_MS);
 	});
 
+	it.each([
+		['before its owner by who has few', 3, -1],
+		['after its owner by who has enough', 6, 1],
+	])('is tried in a ceded slot %s', (_what, own, sign) => {
+		const world = setUp();
+		world.meetOthers();
+		const isTheirs = (slot: number) => slot >= own;
+		const offsets = Array.from({ length: 400 }, () => {
+			const { slot } = world.sendUnless(isTheirs);
+			const at = (world.sentAt + 1.8e12) / SLOT_MS;
+			return isTheirs(slot) ? at - Math.round(at) : 0;
+		});
+		const tries = offsets.slice(20).filter((offset) => Math.abs(offset) > 0.01);
+		expect(tries.length).toBeGreaterThan(0);
+		for (const offset of tries) expect(Math.sign(offset)).toBe(sign);
+	});
+
 	it('is polled again by who is left with no slot', () => {
 		const world = setUp();
 		world.meetOthers();
