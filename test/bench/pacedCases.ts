@@ -161,7 +161,7 @@ export function twoExecutions(on: EngineProcess): PacedCase {
 const MS = 1000;
 
 /** Where processes meet, much is chance: so many instances, each with all of the case's executions. */
-const INSTANCES = 2;
+const INSTANCES = 3;
 
 /** Requests of the list that got through in a second, between two times in s after the first one. */
 function rateOf({ arrived }: Outcome, list: ContactList, from: number, to: number): number {

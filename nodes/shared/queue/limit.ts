@@ -16,8 +16,8 @@ import type { ServerLimit } from '../green-api/serverLimit';
 export const MARGIN = 0.039;
 /** From a refusal to the next try. Four are 1.008: each spacing tries another part of others' MARGIN. */
 const POLL = 0.252;
-/** Then the wait grows. A limit that counts refused requests, too, would never open otherwise. */
-const POLLS_BEFORE_SLOWING = 40;
+/** 30 find any gap. Then the wait grows: a limit that counts refused requests, too, has to open. */
+const POLLS_BEFORE_SLOWING = 35;
 /** In a row: a slow first request, jitter and a busy n8n rarely bring as many. */
 const REFUSALS_THAT_MEAN_OTHERS = 3;
 /** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
@@ -25,7 +25,7 @@ const SLOT = 1.05;
 /** Slots in a frame: they divide well among 2 to 5 processes. */
 const FRAME = 10;
 /** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
-const QUIET_GROWTH = 2;
+const QUIET_GROWTH = 2.2;
 
 /** `slot` only where the process shares; where a cap keeps it below the limit, it needs no slots. */
 export interface SentRequest {
@@ -135,11 +135,11 @@ export class Limit {
 		this.chooseSlot();
 	}
 
-	/** The next of its own, or by chance a ceded one before it: one a frame for who has one slot. */
+	/** The next of its own, or by chance a ceded one before it: more likely with few slots. */
 	private chooseSlot(): void {
 		const own = FRAME - this.ceded.size;
 		const quietFrames = (this.slot - this.lastRefusedSlot) / FRAME;
-		const chance = QUIET_GROWTH ** quietFrames / (FRAME * own ** 2);
+		const chance = QUIET_GROWTH ** quietFrames / (2 * FRAME * own ** 2);
 		const isCeded = () => this.ceded.has(this.slot % FRAME);
 		do this.slot += 1;
 		while (isCeded() && this.random() >= chance);

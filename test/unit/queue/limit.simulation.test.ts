@@ -222,7 +222,7 @@ describe.each(LIMITERS)('a batch that has the instance to itself (%s)', (limiter
 
 describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	it.each([
-		[2, 0.12, 1.2],
+		[2, 0.15, 1.2],
 		[3, 0.25, 1.5],
 		[4, 0.35, 1.5],
 	])(
@@ -230,9 +230,12 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		async (processes, mostRefused, mostSpread) => {
 			const results = [];
 			for (const seed of SEEDS) {
-				const { clock, instance, join, rateOf } = simulate({ seed, limiter });
+				const { clock, instance, random, join, rateOf } = simulate({ seed, limiter });
 				const names = chatIds(processes, 'process ');
-				for (const name of names) join(name, ENDLESS);
+				for (const name of names) {
+					await clock.pass((SECOND_MS * random()) / processes);
+					join(name, ENDLESS);
+				}
 				await clock.pass(300 * SECOND_MS);
 				const rates = names.map((name) => rateOf(name, 0, 300));
 				results.push({

@@ -124,7 +124,7 @@ describe('a limit that others use', () => {
 	it('is polled when the first request was refused, several times a spacing', () => {
 		const world = setUp();
 		world.send({ isRefused: true });
-		for (let poll = 0; poll < 40; poll++) {
+		for (let poll = 0; poll < 34; poll++) {
 			const waited = world.send({ isRefused: true });
 			expect(waited).toBeGreaterThan(0.1 * S);
 			expect(waited).toBeLessThanOrEqual(0.26 * S);
