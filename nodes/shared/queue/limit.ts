@@ -1,6 +1,5 @@
 /**
  * When the next request of one instance and method may go. Decides only: it sends and waits nowhere.
- *
  * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
  * refusal. Who got through only after several has met others, and *shares* from then on: all that
  * share cut the time since 1970 into the same slots, ten to a frame. Each begins with all of them,
@@ -105,7 +104,9 @@ export class Limit {
 			if (this.isSharing) return;
 		} else if (request !== this.last && this.refusalsInARow < REFUSALS_THAT_MEAN_OTHERS) return;
 		const wait = POLL * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING);
-		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
+		// The others' first request came late if it had to connect: exactly one spacing is too early.
+		const more = this.refusalsInARow === REFUSALS_THAT_MEAN_OTHERS ? MARGIN / 2 : 0;
+		this.nextAt = Math.max(now, request.sentAt + (wait + more) * this.spacingMs);
 	}
 
 	/** An answer said what the limit is. */
@@ -138,11 +139,10 @@ export class Limit {
 	/** The next of its own, or by chance a ceded one before it: more likely with few slots. */
 	private chooseSlot(): void {
 		const own = FRAME - this.ceded.size;
-		const quietFrames = (this.slot - this.lastRefusedSlot) / FRAME;
-		const chance = QUIET_GROWTH ** quietFrames / (2 * FRAME * own ** 2);
+		const growth = QUIET_GROWTH ** ((this.slot - this.lastRefusedSlot) / FRAME);
 		const isCeded = () => this.ceded.has(this.slot % FRAME);
 		do this.slot += 1;
-		while (isCeded() && this.random() >= chance);
+		while (isCeded() && this.random() >= growth / (2 * FRAME * own ** 2));
 		// The first one gets through: a try takes the slot from its owner only for who has few.
 		const tryAt = own < FRAME / 2 ? -MARGIN : MARGIN;
 		this.nextAt = this.slotZeroAt + (this.slot * SLOT + (isCeded() ? tryAt : 0)) * this.spacingMs;

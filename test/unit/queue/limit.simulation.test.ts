@@ -250,6 +250,33 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		},
 	);
 
+	it.each([
+		[2, 0.15],
+		[3, 0.25],
+		[4, 0.35],
+	])(
+		'%d of them that start at once, and have to connect, have %d refused at most',
+		async (processes, mostRefused) => {
+			const refused = [];
+			for (const seed of SEEDS) {
+				let ways = 0;
+				const line: Line = (random) => ({
+					// Each of the first ways is a process's first.
+					wayMs: () => 5 * random() + (ways++ < processes ? 10 + 30 * random() : 0),
+					latencyMs: () => 50,
+				});
+				const { clock, instance, random, join } = simulate({ seed, limiter, line });
+				for (const name of chatIds(processes, 'process ')) {
+					await clock.pass((10 * random()) / processes);
+					join(name, ENDLESS);
+				}
+				await clock.pass(300 * SECOND_MS);
+				refused.push(refusedPart(instance.requests));
+			}
+			expect(mean(refused)).toBeLessThanOrEqual(mostRefused);
+		},
+	);
+
 	it.each([2, 3, 4])(
 		'meet no refusals soon where %d of them share it by their caps',
 		async (processes) => {
