@@ -1,12 +1,12 @@
 /**
- * When the next request of one instance and method may go. Decides only: it sends and waits nowhere.
- * Who met nobody sends requests a little further apart than the limit's spacing, and polls after a
- * refusal. Who got through only after several has met others, and *shares* from then on: all that
- * share cut the time since 1970 into the same slots, ten to a frame. Each begins with all of them,
- * and cedes one in which it was refused: of two that want it, one keeps it. Who has ceded all polls
- * again. Now and then each tries a ceded slot again: more often with few slots, so that shares
- * become even, and the longer it met no refusal, so that what others leave is found. Who has all
- * slots and no refusal in two frames is alone again. Quantities: counts, or parts of the spacing.
+ * When the next request of one instance and method may go. Decides only: it sends and waits
+ * nowhere. Who met nobody sends requests a little further apart than the limit's spacing, and polls
+ * after a refusal. Who got through only after several has met others, and *shares* from then on:
+ * all that share cut the time since 1970 into the same slots, ten to a frame. Each begins with all
+ * of them, and cedes one in which it was refused. Who has ceded all polls again. Now and then each
+ * tries a ceded one: more often with few slots, so that shares become even, and the longer it met
+ * no refusal, so that what others leave is found. With all slots and no refusal in 15 slots it is
+ * alone again.
  */
 
 import type { ServerLimit } from '../green-api/serverLimit';
@@ -17,7 +17,7 @@ export const MARGIN = 0.039;
 const POLL = 0.252;
 /** 30 find any gap. Then the wait grows: a limit that counts refused requests, too, has to open. */
 const POLLS_BEFORE_SLOWING = 35;
-/** In a row: a slow first request, jitter and a busy n8n rarely bring as many. */
+/** In a row, or two in as long: a slow first request, jitter and a busy n8n rarely bring them. */
 const REFUSALS_THAT_MEAN_OTHERS = 3;
 /** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
 const SLOT = 1.05;
@@ -39,14 +39,16 @@ export function plannedAt(slot: number, now: number, spacingMs: number): number 
 	return now - slot <= (MARGIN / 2) * spacingMs ? slot : now;
 }
 
-/** Times are in ms, by a clock that never goes back. */
+/** Times are in ms, by a clock that never goes back; all above are counts, or parts of the spacing. */
 export class Limit {
 	/** The shortest time between two requests that the limit is believed to allow. */
 	spacingMs: number;
 	private nextAt = -Infinity;
 	private last: SentRequest | undefined;
 	private refusalsInARow = 0;
+	private firstRefusedAt = 0;
 	private isSharing = false;
+	private isOftenLate = false;
 	private slotZeroAt = 0;
 	private slot = 0;
 	private lastRefusedSlot = 0;
@@ -70,14 +72,19 @@ export class Limit {
 	nextSlot(now: number): number {
 		const breakMs = (FRAME + 1) * SLOT * this.spacingMs;
 		if (this.last && now > this.last.sentAt + breakMs) this.startOver(-Infinity);
-		// Who is late for a slot leaves it: his request would take the next one from its owner.
-		while (this.isSharing && this.nextAt < now - (SLOT - 1) * this.spacingMs) this.chooseSlot();
+		// Who is late for once leaves the slot: his request would take the next one from its owner.
+		const most = (this.isOftenLate ? 0.5 : SLOT - 1) * this.spacingMs;
+		while (this.isSharing && this.nextAt < now - most) {
+			this.isOftenLate = true;
+			this.chooseSlot();
+		}
 		return this.nextAt;
 	}
 
 	/** @returns the request that goes out now, for `accepted` or `refused` */
 	sent(now: number, isCapped = false): SentRequest {
 		const slot = this.isSharing ? this.slot : undefined;
+		this.isOftenLate = isCapped || this.nextAt < now - (SLOT - 1) * this.spacingMs;
 		this.last = { sentAt: now, spacingMs: this.spacingMs, slot, isCapped };
 		if (this.isSharing) this.chooseSlot();
 		else this.nextAt = plannedAt(this.nextAt, now, this.spacingMs) + (1 + MARGIN) * this.spacingMs;
@@ -86,16 +93,18 @@ export class Limit {
 
 	accepted(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
-		const metOthers = this.refusalsInARow >= REFUSALS_THAT_MEAN_OTHERS || this.ceded.size === FRAME;
+		const refusedFor = (request.sentAt - this.firstRefusedAt) / this.spacingMs;
+		const hasMet = this.refusalsInARow > 1 && refusedFor >= REFUSALS_THAT_MEAN_OTHERS * POLL;
 		this.refusalsInARow = 0;
 		if (request.slot !== undefined) {
 			this.ceded.delete(request.slot % FRAME);
-			this.isSharing = this.ceded.size > 0 || request.slot - this.lastRefusedSlot < 2 * FRAME;
-		} else if (metOthers && !request.isCapped) this.share(request, now);
+			this.isSharing = this.ceded.size > 0 || request.slot - this.lastRefusedSlot < 1.5 * FRAME;
+		} else if (!request.isCapped && (hasMet || this.ceded.size === FRAME)) this.share(request, now);
 	}
 
 	refused(request: SentRequest, now: number): void {
 		if (this.isOutdated(request)) return;
+		if (this.refusalsInARow === 0) this.firstRefusedAt = request.sentAt;
 		this.refusalsInARow += 1;
 		if (request.slot !== undefined) {
 			this.ceded.add(request.slot % FRAME);
@@ -103,10 +112,12 @@ export class Limit {
 			this.isSharing = this.ceded.size < FRAME;
 			if (this.isSharing) return;
 		} else if (request !== this.last && this.refusalsInARow < REFUSALS_THAT_MEAN_OTHERS) return;
-		const wait = POLL * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING);
-		// The others' first request came late if it had to connect: exactly one spacing is too early.
+		// By chance where caps share the limit: equal steps lead from one collision to the next.
+		const poll = request.isCapped ? POLL * this.random() : POLL;
+		// The others' first request had to connect: one spacing after one's own is too early.
 		const more = this.refusalsInARow === REFUSALS_THAT_MEAN_OTHERS ? MARGIN / 2 : 0;
-		this.nextAt = Math.max(now, request.sentAt + (wait + more) * this.spacingMs);
+		const wait = poll * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING) + more;
+		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
 	}
 
 	/** An answer said what the limit is. */

@@ -206,7 +206,7 @@ export class SendQueue {
 			if (request) this.limit.refused(request, now);
 			this.refusedSince ??= now;
 			if (lane.lastSentAt === sentAt) lane.lastSentAt = -Infinity;
-			if (this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
+			if (request && this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
 		}
 		if (!reply.ok) {
 			this.pausedUntil = Math.max(this.pausedUntil, now + pauseAfter(reply.failure));
