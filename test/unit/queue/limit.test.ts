@@ -127,7 +127,8 @@ describe('a limit that others use', () => {
 		for (let poll = 0; poll < 34; poll++) {
 			const waited = world.send({ isRefused: true });
 			expect(waited).toBeGreaterThan(0.1 * S);
-			expect(waited).toBeLessThanOrEqual(0.28 * S);
+			// The one after the third refusal is a little longer.
+			expect(waited).toBeLessThanOrEqual((poll === 2 ? 0.28 : 0.26) * S);
 		}
 	});
 
@@ -215,10 +216,10 @@ describe('a limit that others use', () => {
 		expect(world.sentAt - startedAt).toBeLessThanOrEqual(10 * 1.04 * S);
 	});
 
-	it('loses no slot to single refusals once two frames brought none: nobody else is there', () => {
+	it('loses no slot to single refusals once fifteen slots brought none: nobody else is there', () => {
 		const world = setUp();
 		world.meetOthers();
-		for (let count = 0; count < 22; count++) world.send();
+		for (let count = 0; count < 17; count++) world.send();
 		for (let refusals = 0; refusals < 5; refusals++) {
 			world.send({ isRefused: true });
 			expect(world.send()).toBeLessThanOrEqual(0.26 * S);
@@ -245,11 +246,17 @@ describe('a process that a cap keeps below the limit', () => {
 		const { limit } = setUp();
 		let now = 0;
 		limit.accepted(limit.sent(now, true), now);
+		const waits = new Set<number>();
 		for (let count = 0; count < 5; count++) {
 			now = count === 0 ? 3_000 : limit.nextSlot(now);
 			limit.refused(limit.sent(now, true), now);
-			expect(limit.nextSlot(now) - now).toBeLessThanOrEqual(0.28 * S);
+			waits.add(limit.nextSlot(now) - now);
+			// By chance, and a little longer after the third refusal.
+			expect(limit.nextSlot(now) - now).toBeLessThanOrEqual(
+				(count === 2 ? 0.2715 : 0.252) * S + 0.01,
+			);
 		}
+		expect(waits.size).toBe(5);
 		now = limit.nextSlot(now);
 		limit.accepted(limit.sent(now, true), now);
 		expect(limit.nextSlot(now) - now).toBeLessThanOrEqual(1.04 * S);
