@@ -45,12 +45,21 @@ export interface Asked {
 	settledAt?: number;
 }
 
-/** One n8n process more that uses an instance. */
-export function processOn(instance: SimulatedInstance, clock: VirtualClock, random: () => number) {
+/**
+ * One n8n process more that uses an instance.
+ *
+ * @param name the instance's, the same in all processes
+ */
+export function processOn(
+	instance: SimulatedInstance,
+	clock: VirtualClock,
+	random: () => number,
+	name = 'instance',
+) {
 	const state = new ProcessState(clock, random, new Timetable(clock));
 
 	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
-		const account = { instance: 'instance', credential: 'credential' };
+		const account = { instance: name, credential: 'credential' };
 		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, state);
 	}
 

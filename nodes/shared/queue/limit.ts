@@ -1,20 +1,17 @@
 /**
- * When the next request of one instance and method may go. Decides only: it sends and waits
- * nowhere. Who met nobody sends requests a little further apart than the limit's spacing, and polls
- * after a refusal. Who got through only after several has met others, and *shares* from then on:
- * all that share cut the time since 1970 into the same slots, ten to a frame. Each begins with all
- * of them, and cedes one in which it was refused. Who has ceded all polls again. Now and then each
- * tries a ceded one: more often with few slots, so that shares become even, and the longer it met
- * no refusal, so that what others leave is found. With all slots and no refusal in 15 slots it is
- * alone again.
+ * When the next request of one instance and method may go. Who met nobody sends a little further
+ * apart than the limit's spacing, and polls after a refusal. Who got through only after several has
+ * met others, and *shares* from then on: all who share cut the time into the same slots, ten to a
+ * frame, and each cedes those in which it was refused. Who has ceded all polls again. Now and then
+ * each tries a ceded one: more often with few slots, so that shares become even, and the longer
+ * nothing was refused, so that free slots are found. With all slots and no refusal in 15 it is alone
+ * again.
  */
 
-import type { ServerLimit } from '../green-api/serverLimit';
+import { MARGIN, plannedAt, type SentRequest } from './sentRequest';
 
-/** Above the spacing: with 50 ms of jitter at one a second, 2.5 % of the requests come too early. */
-export const MARGIN = 0.039;
-/** From a refusal to the next try. Four are 1.008: each spacing tries another part of others' MARGIN. */
-const POLL = 0.252;
+/** From a refusal to the next try. Four are 1.004: each spacing tries another part of others' MARGIN. */
+const POLL = 0.251;
 /** 30 find any gap. Then the wait grows: a limit that counts refused requests, too, has to open. */
 const POLLS_BEFORE_SLOWING = 35;
 /** In a row, or two in as long: a slow first request, jitter and a busy n8n rarely bring them. */
@@ -26,19 +23,6 @@ const FRAME = 10;
 /** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
 const QUIET_GROWTH = 2.2;
 
-/** `slot` only where the process shares; where a cap keeps it below the limit, it needs no slots. */
-export interface SentRequest {
-	sentAt: number;
-	spacingMs: number;
-	slot: number | undefined;
-	isCapped: boolean;
-}
-
-/** @returns what counts for the next request: a timer that was a little late delays nothing */
-export function plannedAt(slot: number, now: number, spacingMs: number): number {
-	return now - slot <= (MARGIN / 2) * spacingMs ? slot : now;
-}
-
 /** Times are in ms, by a clock that never goes back; all above are counts, or parts of the spacing. */
 export class Limit {
 	/** The shortest time between two requests that the limit is believed to allow. */
@@ -46,19 +30,18 @@ export class Limit {
 	private nextAt = -Infinity;
 	private last: SentRequest | undefined;
 	private refusalsInARow = 0;
-	private firstRefusedAt = 0;
+	private firstRefusedAt = -Infinity;
 	private isSharing = false;
 	private isOftenLate = false;
 	private slotZeroAt = 0;
 	private slot = 0;
 	private lastRefusedSlot = 0;
-	/** Places in the frame that are others'. */
 	private readonly ceded = new Set<number>();
 
 	/**
 	 * @param requestsPerSecond the documented limit, until an answer says another one
 	 * @param random gives numbers from 0 up to, but not including, 1
-	 * @param wallNow gives the ms since 1970: what time it is for other processes
+	 * @param wallNow gives ms since a moment that is the same for all who share the limit
 	 */
 	constructor(
 		requestsPerSecond: number,
@@ -85,9 +68,12 @@ export class Limit {
 	sent(now: number, isCapped = false): SentRequest {
 		const slot = this.isSharing ? this.slot : undefined;
 		this.isOftenLate = isCapped || this.nextAt < now - (SLOT - 1) * this.spacingMs;
-		this.last = { sentAt: now, spacingMs: this.spacingMs, slot, isCapped };
+		const sentAt = plannedAt(this.nextAt, now, this.spacingMs);
+		this.last = { sentAt, spacingMs: this.spacingMs, slot, isCapped };
+		// On a line with jitter, fewer are refused while there is more room after a refusal.
+		const isRefusedLately = sentAt - this.firstRefusedAt < FRAME * this.spacingMs;
 		if (this.isSharing) this.chooseSlot();
-		else this.nextAt = plannedAt(this.nextAt, now, this.spacingMs) + (1 + MARGIN) * this.spacingMs;
+		else this.nextAt = sentAt + (isRefusedLately ? SLOT : 1 + MARGIN) * this.spacingMs;
 		return this.last;
 	}
 
@@ -113,15 +99,17 @@ export class Limit {
 			if (this.isSharing) return;
 		} else if (request !== this.last && this.refusalsInARow < REFUSALS_THAT_MEAN_OTHERS) return;
 		// By chance where caps share the limit: equal steps lead from one collision to the next.
-		const poll = request.isCapped ? POLL * this.random() : POLL;
+		const poll = request.isCapped ? POLL * (1 - this.random()) : POLL;
+		const wait = poll * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING) * this.spacingMs;
 		// The others' first request had to connect: one spacing after one's own is too early.
 		const more = this.refusalsInARow === REFUSALS_THAT_MEAN_OTHERS ? MARGIN / 2 : 0;
-		const wait = poll * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING) + more;
-		this.nextAt = Math.max(now, request.sentAt + wait * this.spacingMs);
+		// Whole waits, however late timers and answers are: others would lead to no gap for long.
+		const waits = Math.max(1, Math.ceil((now - request.sentAt) / wait));
+		this.nextAt = request.sentAt + waits * wait + more * this.spacingMs;
 	}
 
-	/** An answer said what the limit is. */
-	follow({ requestsPerSecond }: ServerLimit): void {
+	/** @param requestsPerSecond what an answer says the limit is */
+	follow(requestsPerSecond: number): void {
 		if (1000 / requestsPerSecond === this.spacingMs) return;
 		this.spacingMs = 1000 / requestsPerSecond;
 		this.startOver((this.last?.sentAt ?? -Infinity) + (1 + MARGIN) * this.spacingMs);
@@ -142,8 +130,10 @@ export class Limit {
 		this.slotZeroAt = now - this.wallNow();
 		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
 		this.isSharing = true;
-		this.ceded.delete(Math.round(slotAt(sentAt)) % FRAME);
+		// Its request takes the slot that begins next: it keeps others out for one spacing.
+		this.ceded.delete(Math.ceil(slotAt(sentAt)) % FRAME);
 		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
+		this.nextAt = sentAt;
 		this.chooseSlot();
 	}
 
@@ -156,6 +146,8 @@ export class Limit {
 		while (isCeded() && this.random() >= growth / (2 * FRAME * own ** 2));
 		// The first one gets through: a try takes the slot from its owner only for who has few.
 		const tryAt = own < FRAME / 2 ? -MARGIN : MARGIN;
-		this.nextAt = this.slotZeroAt + (this.slot * SLOT + (isCeded() ? tryAt : 0)) * this.spacingMs;
+		const at = this.slotZeroAt + (this.slot * SLOT + (isCeded() ? tryAt : 0)) * this.spacingMs;
+		// Between a try and an own slot, half of a slot's room is enough not to be refused by oneself.
+		this.nextAt = Math.max(at, this.nextAt + ((1 + SLOT) / 2) * this.spacingMs);
 	}
 }

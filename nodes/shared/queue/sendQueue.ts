@@ -4,8 +4,9 @@ import type { Reply } from '../green-api/answer';
 import { isRateLimit, isRefusal } from '../green-api/failures';
 import type { Clock } from '../time/clock';
 import { Cancellation } from '../time/cancellation';
-import { type Limit, MARGIN, plannedAt, type SentRequest } from './limit';
+import type { Limit } from './limit';
 import { pauseAfter } from './retry';
+import { MARGIN, plannedAt, type SentRequest } from './sentRequest';
 
 /** At one a second, more than 64 would be in flight only while each answer takes over a minute. */
 const MOST_IN_FLIGHT = 64;
@@ -196,7 +197,7 @@ export class SendQueue {
 
 	private learn(reply: Reply, { lane, request, sentAt }: Sent): void {
 		const now = this.clock.now();
-		if (reply.limit) this.limit.follow(reply.limit);
+		if (reply.limit) this.limit.follow(reply.limit.requestsPerSecond);
 		const verdict = verdictOn(reply);
 		if (verdict === 'accepted') {
 			if (request) this.limit.accepted(request, now);

@@ -81,20 +81,25 @@ describe('a limit that nobody else uses', () => {
 		expect(limit.nextSlot(3_600_000)).toBeGreaterThan(3_600_000 + S);
 	});
 
-	it('lets a request that came a little early go again soon, and then goes on as before', () => {
+	it('lets a request that came a little early go again soon, and has more room for a frame', () => {
 		const world = setUp();
 		world.send();
 		world.send();
 		world.send({ isRefused: true });
 		expect(world.send()).toBeLessThanOrEqual(0.25 * S);
-		expect(world.send()).toBeGreaterThan(S - 20);
-		expect(world.send()).toBeLessThanOrEqual(1.04 * S);
+		const times = Array.from({ length: 20 }, () => {
+			world.send();
+			return world.sentAt;
+		});
+		const gaps = times.slice(1).map((time, index) => time - (times[index] ?? NaN));
+		for (const gap of gaps.slice(0, 8)) expect(gap).toBeCloseTo(SLOT_MS);
+		for (const gap of gaps.slice(10)) expect(gap).toBeCloseTo(1.039 * S);
 	});
 
 	it('takes no news of requests from before a change for what is now', () => {
 		const { limit } = setUp();
 		const early = [limit.sent(0), limit.sent(1_039), limit.sent(2_078)];
-		limit.follow({ requestsPerSecond: 0.5 });
+		limit.follow(0.5);
 		for (const request of early) limit.refused(request, 2_100);
 		expect(limit.nextSlot(2_100)).toBeCloseTo(2_078 + 2 * 1_039);
 	});
@@ -104,10 +109,10 @@ describe('what answers say of the limit', () => {
 	it('holds from the last request on, up and down', () => {
 		const { limit } = setUp();
 		limit.sent(0);
-		limit.follow({ requestsPerSecond: 10 });
+		limit.follow(10);
 		expect(limit.spacingMs).toBe(100);
 		expect(limit.nextSlot(50)).toBeCloseTo(103.9);
-		limit.follow({ requestsPerSecond: 0.5 });
+		limit.follow(0.5);
 		expect(limit.nextSlot(50)).toBeCloseTo(2_078);
 	});
 
@@ -115,7 +120,7 @@ describe('what answers say of the limit', () => {
 		const world = setUp();
 		world.send({ isRefused: true });
 		const slot = world.limit.nextSlot(world.now);
-		world.limit.follow({ requestsPerSecond: 1 });
+		world.limit.follow(1);
 		expect(world.limit.nextSlot(world.now)).toBe(slot);
 	});
 });
@@ -129,6 +134,24 @@ describe('a limit that others use', () => {
 			expect(waited).toBeGreaterThan(0.1 * S);
 			// The one after the third refusal is a little longer.
 			expect(waited).toBeLessThanOrEqual((poll === 2 ? 0.28 : 0.26) * S);
+		}
+	});
+
+	it.each([
+		['where each timer wakes 10 ms late', 10, 10, 1],
+		['where a refusal takes longer than from one poll to the next', 0, 300, 2],
+		['where it takes longer than two', 0, 600, 3],
+	])('is polled in whole steps %s', (_what, lateMs, afterMs, steps) => {
+		const world = setUp();
+		let [now, due] = [0, NaN];
+		for (let poll = 0; poll < 30; poll++) {
+			const request = world.limit.sent(now);
+			world.limit.refused(request, now + afterMs);
+			const next = world.limit.nextSlot(now + afterMs);
+			const more = poll === 2 ? 0.0195 * S : 0;
+			if (poll > 0) expect(next - due).toBeCloseTo(steps * 0.251 * S + more);
+			due = next;
+			now = due + lateMs;
 		}
 	});
 
@@ -197,6 +220,19 @@ describe('a limit that others use', () => {
 		for (const offset of tries) expect(Math.sign(offset)).toBe(sign);
 	});
 
+	it('is not refused to itself beside a try', () => {
+		const world = setUp();
+		world.meetOthers();
+		let [lastSentAt, tries] = [-Infinity, 0];
+		for (let count = 0; count < 400; count++) {
+			const { isRefused } = world.sendUnless((slot) => slot % 2 === 0);
+			if (isRefused) tries += 1;
+			expect(world.sentAt - lastSentAt).toBeGreaterThanOrEqual(1.0249 * S);
+			lastSentAt = world.sentAt;
+		}
+		expect(tries).toBeGreaterThan(10);
+	});
+
 	it('is polled again by who is left with no slot', () => {
 		const world = setUp();
 		world.meetOthers();
@@ -259,6 +295,6 @@ describe('a process that a cap keeps below the limit', () => {
 		expect(waits.size).toBe(5);
 		now = limit.nextSlot(now);
 		limit.accepted(limit.sent(now, true), now);
-		expect(limit.nextSlot(now) - now).toBeLessThanOrEqual(1.04 * S);
+		expect(limit.nextSlot(now) - now).toBeCloseTo(SLOT_MS);
 	});
 });
