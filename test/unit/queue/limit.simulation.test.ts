@@ -366,6 +366,24 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		}
 	});
 
+	it('send in slots that begin at other times for another instance', async () => {
+		const slotMs = 1.05 * SECOND_MS;
+		const phases: number[] = [];
+		for (const seed of SEEDS) {
+			const line = steadyLine(0);
+			const { clock, instance, join } = simulate({ seed, limiter, line });
+			for (const name of ['one', 'other']) join(name, ENDLESS);
+			await clock.pass(100 * SECOND_MS);
+			const later = instance.accepted.slice(-30).map(({ sentAt }) => sentAt / slotMs);
+			const isSame = (a: number, b: number) => Math.abs(a - b - Math.round(a - b)) < 0.002;
+			// Both keep to the same, but for tries, which are a little beside.
+			const typical = later.find((one) => later.filter((at) => isSame(at, one)).length > 20);
+			phases.push(Math.round(((typical ?? NaN) % 1) * 100));
+		}
+		expect(phases).not.toContain(NaN);
+		expect(new Set(phases).size).toBeGreaterThanOrEqual(12);
+	});
+
 	it('leave a capped batch its rate once the others are done', async () => {
 		const { clock, join, rateOf } = simulate({ seed: 'capped', limiter });
 		const batch = join('batch', ENDLESS);
@@ -421,6 +439,31 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		expect(Math.max(...servedAfter)).toBeLessThanOrEqual(10);
 		expect(mean(lateRates)).toBeGreaterThanOrEqual(0.45);
 		expect(mean(stayRates)).toBeGreaterThanOrEqual(0.9);
+	});
+
+	it.each([
+		['timers wake 7 ms late', () => 7, goodLine],
+		['refusals take longer than from one poll to the next', () => 0, steadyLine(258)],
+		['each way takes 5 ms more by chance', () => 0, busyLine(20, 5)],
+	])('serve one that comes later soon where %s', async (_what, lateMs, line) => {
+		const [servedAfter, stayRates]: [number[], number[]] = [[], []];
+		for (const seed of SEEDS) {
+			const { clock, join, rateOf, instance, random } = simulate({ seed, limiter, line });
+			const seen = clock.seenBy({ lateMs });
+			join('first', ENDLESS, {}, seen);
+			await clock.pass(SECOND_MS * (20 + random()));
+			const joinedAt = clock.now();
+			const late = join('late', ENDLESS, {}, seen);
+			await clock.pass(100 * SECOND_MS);
+			const first = instance.accepted.find(({ chatId }) => chatId.startsWith('late '));
+			servedAfter.push(((first?.sentAt ?? Infinity) - joinedAt) / SECOND_MS);
+			late.leave();
+			await clock.pass(140 * SECOND_MS);
+			stayRates.push(rateOf('first', 190, 260));
+		}
+		expect(mean(servedAfter)).toBeLessThanOrEqual(9);
+		expect(Math.max(...servedAfter)).toBeLessThanOrEqual(17);
+		expect(Math.min(...stayRates)).toBeGreaterThanOrEqual(0.8);
 	});
 
 	it('let a single lookup through within 10 slots, of another process, too', async () => {
