@@ -8,6 +8,9 @@ import type { BenchProcess } from './processes';
 import { mean, sum } from './statistics';
 import type { Measured, TargetName } from './targets';
 
+/** Instances that begin at once would send at once, each second, and hold each other up. */
+const BETWEEN_INSTANCES_MS = 100;
+
 /** What can be measured in every case. */
 interface CaseValues {
 	paceRatio: number;
@@ -116,7 +119,10 @@ async function observe(doubles: BenchProcess<DoubleService>, paced: PacedCase): 
 	const { id, accounts } = await doubles.call('open', settings);
 	const changing = changeLimits(doubles, id, paced);
 	const ran = await Promise.all(
-		accounts.map(async (account) => ({ account, ...(await executeAll(paced, account)) })),
+		accounts.map(async (account, index) => {
+			await setTimeout(index * BETWEEN_INSTANCES_MS);
+			return { account, ...(await executeAll(paced, account)) };
+		}),
 	);
 	await changing;
 	const arrived = await doubles.call('arrived', id);
