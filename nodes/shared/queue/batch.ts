@@ -18,7 +18,7 @@ export interface BatchOptions {
 	account: Account;
 	/** End the batch at the first failure of any kind; else only at one that concerns all of it. */
 	stopOnFailure: boolean;
-	/** Ends the batch from outside. */
+	/** Ends the batch from outside: n8n's Stop, or its time-out of the execution. */
 	cancelSignal?: AbortSignal | undefined;
 	/**
 	 * What all tries of a run have in common where n8n makes several; each of them starts one batch,
@@ -200,9 +200,9 @@ export class Batch {
 /**
  * Starts a batch of lookups. Its requests go out at the pace of the instance, in turn with those of
  * other batches, in the order they were asked for; several may be in flight at once. What fails for
- * the moment is tried again; the same question is asked once, also across batches. A batch ends
- * where going on makes no sense: nothing more is sent, and what was not sent yet carries the
- * failure that ended it.
+ * the moment is tried again. Batches that ask the same question at the same time share a request.
+ * A batch ends where going on makes no sense: nothing more is sent, and what was not sent yet
+ * carries the failure that ended it.
  *
  * @param send sends one request
  * @param options whose requests, and when to end early

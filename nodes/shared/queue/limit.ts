@@ -12,15 +12,15 @@ import { MARGIN, plannedAt, type SentRequest } from './sentRequest';
 
 /** From a refusal to the next try. Four are 1.004: each spacing tries another part of others' MARGIN. */
 const POLL = 0.251;
-/** 30 find any gap. Then the wait grows: a limit that counts refused requests, too, has to open. */
+/** 30 find any gap. Then the wait grows, as some limits may count refused requests, too. */
 const POLLS_BEFORE_SLOWING = 35;
-/** In a row, or two in as long: a slow first request, jitter and a busy n8n rarely bring them. */
+/** In a row, or two in the same time: jitter, a busy n8n and a slow first request rarely do that. */
 const REFUSALS_THAT_MEAN_OTHERS = 3;
 /** Length of a slot: room for 50 ms between clocks or on the way, at one a second. */
 const SLOT = 1.05;
-/** Slots in a frame: they divide well among 2 to 5 processes. */
+/** Slots in a frame: enough for 2 to 5 processes, few enough to be shared out within a minute. */
 const FRAME = 10;
-/** The chance to try a ceded slot grows by this factor with each frame without a refusal. */
+/** With each frame without a refusal, a try gets so much likelier: a slot is found in a minute. */
 const QUIET_GROWTH = 2.2;
 
 /** Times are in ms, by a clock that never goes back; all above are counts, or parts of the spacing. */
@@ -55,7 +55,7 @@ export class Limit {
 	nextSlot(now: number): number {
 		const breakMs = (FRAME + 1) * SLOT * this.spacingMs;
 		if (this.last && now > this.last.sentAt + breakMs) this.startOver(-Infinity);
-		// Who is late for once leaves the slot: his request would take the next one from its owner.
+		// A process that is late for once leaves the slot: it would take the next one from its owner.
 		const most = (this.isOftenLate ? 0.5 : SLOT - 1) * this.spacingMs;
 		while (this.isSharing && this.nextAt < now - most) {
 			this.isOftenLate = true;
@@ -70,7 +70,7 @@ export class Limit {
 		this.isOftenLate = isCapped || this.nextAt < now - (SLOT - 1) * this.spacingMs;
 		const sentAt = plannedAt(this.nextAt, now, this.spacingMs);
 		this.last = { sentAt, spacingMs: this.spacingMs, slot, isCapped };
-		// On a line with jitter, fewer are refused while there is more room after a refusal.
+		// A refusal hints at jitter: with a little more room for a while, fewer requests are refused.
 		const isRefusedLately = sentAt - this.firstRefusedAt < FRAME * this.spacingMs;
 		if (this.isSharing) this.chooseSlot();
 		else this.nextAt = sentAt + (isRefusedLately ? SLOT : 1 + MARGIN) * this.spacingMs;
@@ -98,12 +98,12 @@ export class Limit {
 			this.isSharing = this.ceded.size < FRAME;
 			if (this.isSharing) return;
 		} else if (request !== this.last && this.refusalsInARow < REFUSALS_THAT_MEAN_OTHERS) return;
-		// By chance where caps share the limit: equal steps lead from one collision to the next.
+		// Processes that share by caps wait by chance: equal waits would make them collide again.
 		const poll = request.isCapped ? POLL * (1 - this.random()) : POLL;
 		const wait = poll * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING) * this.spacingMs;
-		// The others' first request had to connect: one spacing after one's own is too early.
+		// The fourth try comes a little later: another process's first request had to connect.
 		const more = this.refusalsInARow === REFUSALS_THAT_MEAN_OTHERS ? MARGIN / 2 : 0;
-		// Whole waits, however late timers and answers are: others would lead to no gap for long.
+		// Only whole waits find gaps, so that late timers and slow answers must not stretch them.
 		const waits = Math.max(1, Math.ceil((now - request.sentAt) / wait));
 		this.nextAt = request.sentAt + waits * wait + more * this.spacingMs;
 	}
@@ -130,24 +130,24 @@ export class Limit {
 		this.slotZeroAt = now - this.wallNow();
 		const slotAt = (time: number) => (time - this.slotZeroAt) / (SLOT * this.spacingMs);
 		this.isSharing = true;
-		// Its request takes the slot that begins next: it keeps others out for one spacing.
+		// The request that got through keeps others out of the slot that begins next.
 		this.ceded.delete(Math.ceil(slotAt(sentAt)) % FRAME);
 		this.slot = this.lastRefusedSlot = Math.ceil(slotAt(Math.max(now, this.nextAt))) - 1;
 		this.nextAt = sentAt;
 		this.chooseSlot();
 	}
 
-	/** The next of its own, or by chance a ceded one before it: more likely with few slots. */
+	/** Takes the next own slot, or by chance a ceded one before it: more likely with few slots. */
 	private chooseSlot(): void {
 		const own = FRAME - this.ceded.size;
 		const growth = QUIET_GROWTH ** ((this.slot - this.lastRefusedSlot) / FRAME);
 		const isCeded = () => this.ceded.has(this.slot % FRAME);
 		do this.slot += 1;
 		while (isCeded() && this.random() >= growth / (2 * FRAME * own ** 2));
-		// The first one gets through: a try takes the slot from its owner only for who has few.
+		// The first request gets through: only who has few slots tries before the owner sends.
 		const tryAt = own < FRAME / 2 ? -MARGIN : MARGIN;
 		const at = this.slotZeroAt + (this.slot * SLOT + (isCeded() ? tryAt : 0)) * this.spacingMs;
-		// Between a try and an own slot, half of a slot's room is enough not to be refused by oneself.
+		// Next to a try, an own request keeps half a slot's room, so that the two don't collide.
 		this.nextAt = Math.max(at, this.nextAt + ((1 + SLOT) / 2) * this.spacingMs);
 	}
 }

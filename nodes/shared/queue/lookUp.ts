@@ -8,7 +8,7 @@ import { type GreenApiRequest, METHODS } from '../green-api/methods';
 export interface LookUpPolicy {
 	/**
 	 * The user's own limit, fractions allowed, which holds where it is lower than GREEN-API's; absent:
-	 * GREEN-API's alone. 0: neither, requests are not paced.
+	 * GREEN-API's alone. 0: neither, requests are not paced. Holds for each method, in this process.
 	 */
 	requestsPerSecond?: number;
 	/** How often a request that failed for the moment is tried again; 0: never. */
@@ -19,7 +19,7 @@ export interface LookUpPolicy {
 
 export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
-	/** Whether who asks has another way after this failure, so that it ends nothing. */
+	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
 	tolerates?: (failure: Failure) => boolean;
 }
 

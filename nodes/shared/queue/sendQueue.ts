@@ -109,7 +109,7 @@ export class SendQueue {
 		{ requestsPerSecond: cap = Infinity, ahead = false, claim = () => true }: TurnOptions,
 	): Promise<EndTurn | undefined> {
 		if (lane.closing.isCancelled) return undefined;
-		// Requests that were refused earlier were given up, so that a new row of refusals begins.
+		// A queue in which nothing waits has given up what was refused: refusals begin anew.
 		if (this.isIdle && !ahead) this.refusedSince = undefined;
 		return await new Promise((grant) => {
 			// With the limit's own margin, so that processes which share it by caps meet no refusals.
