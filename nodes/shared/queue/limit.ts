@@ -103,9 +103,10 @@ export class Limit {
 		const wait = poll * Math.max(1, this.refusalsInARow / POLLS_BEFORE_SLOWING) * this.spacingMs;
 		// The fourth try comes a little later: another process's first request had to connect.
 		const more = this.refusalsInARow === REFUSALS_THAT_MEAN_OTHERS ? MARGIN / 2 : 0;
-		// Only whole waits find gaps, so that late timers and slow answers must not stretch them.
-		const waits = Math.max(1, Math.ceil((now - request.sentAt) / wait));
-		this.nextAt = request.sentAt + waits * wait + more * this.spacingMs;
+		// Only whole waits find gaps: late timers and slow answers may not stretch one, or two.
+		const took = Math.ceil((now - request.sentAt) / wait);
+		const due = request.sentAt + (took === 2 ? 2 : 1) * wait + more * this.spacingMs;
+		this.nextAt = Math.max(now, due);
 	}
 
 	/** @param requestsPerSecond what an answer says the limit is */

@@ -60,7 +60,8 @@ export class ProcessState {
 		const former = this.queues.get(key);
 		if (former) return former;
 		const { clock, random } = this;
-		const aheadMs = hashOf(key);
+		// By the id alone: one process may reach the instance through a proxy, another one directly.
+		const aheadMs = hashOf(`${instance.split('/').at(-1)}/${method}`);
 		const wallNow = () => clock.wallNow() + aheadMs;
 		const limit = new Limit(METHODS[method].requestsPerSecond, random, wallNow);
 		const queue = new SendQueue(clock, limit);

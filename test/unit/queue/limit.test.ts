@@ -140,7 +140,6 @@ describe('a limit that others use', () => {
 	it.each([
 		['where each timer wakes 10 ms late', 10, 10, 1],
 		['where a refusal takes longer than from one poll to the next', 0, 300, 2],
-		['where it takes longer than two', 0, 600, 3],
 	])('is polled in whole steps %s', (_what, lateMs, afterMs, steps) => {
 		const world = setUp();
 		let [now, due] = [0, NaN];
