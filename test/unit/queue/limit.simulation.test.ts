@@ -70,9 +70,15 @@ function simulate({ seed, limiter, line = goodLine, options, clock = new Virtual
 		random,
 
 		/** A process begins to look up so many contacts, by its own view of the clock. */
-		join(name: string, count: number, policy: Partial<LookUpPolicy> = {}, own = clock) {
+		join(
+			name: string,
+			count: number,
+			policy: Partial<LookUpPolicy> = {},
+			own = clock,
+			address = 'GREEN-API',
+		) {
 			// The seed names the instance, so that slots begin at another moment with each.
-			const { start, ask } = processOn(instance, own, random, seed);
+			const { start, ask } = processOn(instance, own, random, `${address}/${seed}`);
 			const lookUp = (prefix: string, more: number, moreOf: Partial<LookUpPolicy> = {}) => {
 				const controller = new AbortController();
 				const batch = start({ cancelSignal: controller.signal });
@@ -385,6 +391,22 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 		}
 		expect(phases).not.toContain(NaN);
 		expect(new Set(phases).size).toBeGreaterThanOrEqual(12);
+	});
+
+	it('share evenly by whichever addresses they reach the instance', async () => {
+		const spreads = [];
+		for (const seed of SEEDS) {
+			const { clock, random, join, rateOf } = simulate({ seed, limiter });
+			const addresses = ['GREEN-API', 'http://proxy.test:8080/whatsapp'];
+			for (const address of addresses) {
+				await clock.pass(SECOND_MS * random());
+				join(address, ENDLESS, {}, clock, address);
+			}
+			await clock.pass(300 * SECOND_MS);
+			const rates = addresses.map((name) => rateOf(name, 0, 300));
+			spreads.push(Math.max(...rates) / Math.min(...rates));
+		}
+		expect(mean(spreads)).toBeLessThanOrEqual(1.3);
 	});
 
 	it('leave a capped batch its rate once the others are done', async () => {
