@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+	addressless,
 	addressRequest,
 	CredentialRefusal,
 	type GreenApiAccount,
@@ -452,6 +453,14 @@ describe('refusing before anything is sent', () => {
 describe('what stands for an instance', () => {
 	const ID = '1101000001';
 	const KEY = instanceKey('https://api.green-api.com', ID);
+
+	it.each(['https://proxy.example/green/api', 'https://proxy.example/', 'not a URL'])(
+		'has a part that is the same at %s, and another one for another instance',
+		(url) => {
+			expect(addressless(instanceKey(url, ID))).toBe(addressless(KEY));
+			expect(addressless(instanceKey(url, '1101000002'))).not.toBe(addressless(KEY));
+		},
+	);
 
 	it.each([
 		['a slash at the end', 'https://api.green-api.com/', ID],

@@ -161,3 +161,11 @@ export function instanceKey(apiUrl: string, idInstance: string): string {
 	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
 	return `${isGreenApi ? 'GREEN-API' : address}/waInstance${idInstance.trim()}`;
 }
+
+/**
+ * @param key of `instanceKey`
+ * @returns its part that is the same at every address of the instance
+ */
+export function addressless(key: string): string {
+	return key.slice(key.lastIndexOf('/') + 1);
+}

@@ -20,7 +20,7 @@ const REFUSALS_THAT_MEAN_OTHERS = 3;
 const SLOT = 1.05;
 /** Slots in a frame: enough for 2 to 5 processes, few enough to be shared out within a minute. */
 const FRAME = 10;
-/** With each frame without a refusal, a try gets so much likelier: a slot is found in a minute. */
+/** With each frame without a refusal, a try gets so much likelier: one comes within a minute or so. */
 const QUIET_GROWTH = 2.2;
 
 /** Times are in ms, by a clock that never goes back; all above are counts, or parts of the spacing. */

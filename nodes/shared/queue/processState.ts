@@ -4,6 +4,7 @@
  */
 
 import { type GreenApiMethod, METHODS } from '../green-api/methods';
+import { addressless } from '../green-api/requestUrl';
 import { type Clock, systemClock } from '../time/clock';
 import { processTimetable, type Timetable } from '../time/timetable';
 import { AnswerCache } from './answerCache';
@@ -60,8 +61,8 @@ export class ProcessState {
 		const former = this.queues.get(key);
 		if (former) return former;
 		const { clock, random } = this;
-		// By the id alone: one process may reach the instance through a proxy, another one directly.
-		const aheadMs = hashOf(`${instance.split('/').at(-1)}/${method}`);
+		// One process may reach the instance through a proxy, another one directly.
+		const aheadMs = hashOf(`${addressless(instance)}/${method}`);
 		const wallNow = () => clock.wallNow() + aheadMs;
 		const limit = new Limit(METHODS[method].requestsPerSecond, random, wallNow);
 		const queue = new SendQueue(clock, limit);

@@ -355,25 +355,29 @@ describe.each(LIMITERS)('several processes on one instance (%s)', (limiter) => {
 	);
 
 	it.each([
-		['where each wakes 60 ms late, always', () => 60, 0, 1.5],
-		['where answers take half as long as the limit has between requests', () => 0, 500, 1.5],
-		['where they take nearly as long', () => 0, 860, 2.5],
-	])('leave no slot empty and share evenly %s', async (_what, lateMs, latencyMs, mostSpread) => {
-		const spreads = [];
-		for (const seed of SEEDS) {
-			const line = steadyLine(latencyMs);
-			const { clock, random, join, rateOf } = simulate({ seed, limiter, line });
-			for (const name of ['one', 'other']) {
-				await clock.pass(SECOND_MS * random());
-				join(name, ENDLESS, {}, clock.seenBy({ lateMs }));
+		['where each wakes 60 ms late, always', () => 60, 0, 1.5, 2],
+		['where answers take half as long as the limit has between requests', () => 0, 500, 1.5, 2],
+		['where they take nearly as long', () => 0, 860, 2.5, 2.5],
+	])(
+		'leave no slot empty and share evenly %s',
+		async (_what, lateMs, latencyMs, most, mostOfFew) => {
+			const spreads: number[] = [];
+			for (const seed of SEEDS) {
+				const line = steadyLine(latencyMs);
+				const { clock, random, join, rateOf } = simulate({ seed, limiter, line });
+				for (const name of ['one', 'other']) {
+					await clock.pass(SECOND_MS * random());
+					join(name, ENDLESS, {}, clock.seenBy({ lateMs }));
+				}
+				await clock.pass(300 * SECOND_MS);
+				const rates = ['one', 'other'].map((name) => rateOf(name, 0, 300));
+				expect(2 * mean(rates)).toBeGreaterThanOrEqual(0.92);
+				spreads.push(Math.max(...rates) / Math.min(...rates));
 			}
-			await clock.pass(300 * SECOND_MS);
-			const rates = ['one', 'other'].map((name) => rateOf(name, 0, 300));
-			expect(2 * mean(rates)).toBeGreaterThanOrEqual(0.92);
-			spreads.push(Math.max(...rates) / Math.min(...rates));
-		}
-		expect(mean(spreads)).toBeLessThanOrEqual(mostSpread);
-	});
+			expect(mean(spreads)).toBeLessThanOrEqual(most);
+			expect(Math.max(...spreads.slice(0, FEW_SEEDS.length))).toBeLessThanOrEqual(mostOfFew);
+		},
+	);
 
 	it('send in slots that begin at other times for another instance', async () => {
 		const slotMs = 1.05 * SECOND_MS;
