@@ -5,11 +5,11 @@ import {
 	type INodeTypeDescription,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { MAIN } from '../shared/client/olderN8n';
+import { MAIN } from '../shared/n8n/olderN8n';
 import { searchContacts } from './listSearch/searchContacts';
 import { searchGroups } from './listSearch/searchGroups';
 import { DEFAULT_RESOURCE, operationNamed, properties } from './operations';
-import { runPerItem } from './perItem/run';
+import { runPerItem } from './run';
 
 /** WhatsApp contacts and groups through GREEN-API. */
 export class GreenApi implements INodeType {

@@ -8,8 +8,8 @@ import { getContactInfo } from './contact/getContactInfo';
 import { getMany } from './contact/getMany';
 import { upsert } from './contact/upsert';
 import { get } from './group/get';
-import type { Operation } from './perItem/operation';
-import { optionsOf } from './perItem/settings';
+import type { Operation } from './operation';
+import { optionsOf } from './settings';
 
 interface Resource {
 	name: string;

@@ -7,15 +7,15 @@ import {
 	type ITriggerResponse,
 	type NodeConnectionType,
 } from 'n8n-workflow';
-import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/client/transport';
+import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/n8n/transport';
 import { isStarting } from '../shared/green-api/failures';
 import { properties } from './fields';
 import { instances } from './instances';
-import { endingOfRejection, endingOfRun } from './listener/afterExecution';
-import type { Send, Subscriber } from './listener/subscriber';
-import { flagsFor } from './notifications/events';
-import type { Notification } from './notifications/notification';
-import { simplify } from './notifications/simplify';
+import { endingOfRejection, endingOfRun } from './afterExecution';
+import type { Send, Subscriber } from './subscriber';
+import { flagsFor } from './events';
+import type { Notification } from './notification';
+import { simplify } from './simplify';
 import { readSubscription, type Subscription, wants } from './subscription';
 import { triggerError } from './triggerError';
 

@@ -6,8 +6,8 @@ import { type Failure, isRateLimit, isWebhookUrlSet, STARTING } from '../shared/
 import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
-import type { Clock } from '../shared/time/clock';
-import type { Send } from './listener/subscriber';
+import type { Clock } from '../shared/time';
+import type { Send } from './subscriber';
 
 /** What a trigger needs of the instance's settings. */
 export interface Need {

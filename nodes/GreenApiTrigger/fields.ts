@@ -1,9 +1,9 @@
 /** The trigger's fields and options, in the order the editor shows them. */
 
 import type { INodeProperties } from 'n8n-workflow';
-import { amount, choice, choices, type Field, toggle } from '../shared/parameters/field';
-import type { Deletion } from './listener/afterExecution';
-import { EVENT_OPTIONS } from './notifications/events';
+import { amount, choice, choices, type Field, toggle } from '../shared/n8n/field';
+import type { Deletion } from './afterExecution';
+import { EVENT_OPTIONS } from './events';
 
 /** The kind of chat that something happens in. */
 export type Chats = 'all' | 'people' | 'groups';

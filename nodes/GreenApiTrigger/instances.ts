@@ -1,9 +1,8 @@
 /** What this n8n process keeps of the instances that its triggers listen to. */
 
-import { type Clock, systemClock } from '../shared/time/clock';
-import { processTimetable, type Timetable } from '../shared/time/timetable';
+import { type Clock, processTimetable, systemClock, type Timetable } from '../shared/time';
 import { Activation } from './activation';
-import { Listener } from './listener/listener';
+import { Listener } from './listener';
 
 const HOUR_MS = 3_600_000;
 /** What was not used for an hour is looked for so often. */

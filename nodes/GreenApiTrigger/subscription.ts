@@ -1,14 +1,14 @@
 /** What a trigger's fields ask for. */
 
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { inputError } from '../shared/client/nodeErrors';
+import { inputError } from '../shared/n8n/nodeErrors';
 import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
-import { type Field, readFields } from '../shared/parameters/field';
+import { type Field, readFields } from '../shared/n8n/field';
 import { type Chats, FIELDS, OPTIONS } from './fields';
-import type { Deletion } from './listener/afterExecution';
-import { isWanted } from './notifications/events';
-import { chatIdOf, isGroup, isPerson, type Notification } from './notifications/notification';
+import type { Deletion } from './afterExecution';
+import { isWanted } from './events';
+import { chatIdOf, isGroup, isPerson, type Notification } from './notification';
 
 export interface Subscription {
 	events: readonly string[];

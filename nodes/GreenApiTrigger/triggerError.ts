@@ -1,7 +1,7 @@
 /** What stands against a trigger, as n8n shows it. */
 
 import type { INode, NodeApiError } from 'n8n-workflow';
-import { apiError } from '../shared/client/nodeErrors';
+import { apiError } from '../shared/n8n/nodeErrors';
 import { type Failure, isTimeOut } from '../shared/green-api/failures';
 
 /** The other node's advice names an option that the trigger does not have. */

@@ -53,7 +53,7 @@ const bareHelperNode: INodeType = {
 		const input = this.getInputData();
 		const output = input.map((_, item): INodeExecutionData => ({ json: {}, pairedItem: { item } }));
 		await forEach(input.length, Number(this.getNodeParameter('inFlight', 0)), async (index) => {
-			// As `nodes/shared/client/transport.ts` has them.
+			// As `nodes/shared/n8n/transport.ts` has them.
 			const { body } = (await this.helpers.httpRequestWithAuthentication.call(this, 'greenApi', {
 				method: 'POST',
 				url: '/getContactInfo',

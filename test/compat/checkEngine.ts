@@ -2,7 +2,7 @@
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { apiError } from '@package/nodes/shared/client/nodeErrors';
+import { apiError } from '@package/nodes/shared/n8n/nodeErrors';
 import { NodeApiError } from 'n8n-workflow';
 import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
 

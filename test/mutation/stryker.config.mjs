@@ -19,9 +19,9 @@ export default {
 	mutate: [
 		'nodes/shared/green-api/**/*.ts',
 		'nodes/shared/queue/**/*.ts',
-		'nodes/shared/time/**/*.ts',
-		'nodes/shared/client/deadline.ts',
-		'nodes/shared/client/nodeErrors.ts',
+		'nodes/shared/time.ts',
+		'nodes/shared/n8n/deadline.ts',
+		'nodes/shared/n8n/nodeErrors.ts',
 		'nodes/GreenApi/listSearch/addressBook.ts',
 		'nodes/GreenApi/**/output.ts',
 	],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { addBinary, copyOf, foundItem, placeFields } from '@package/nodes/GreenApi/perItem/items';
+import { addBinary, copyOf, foundItem, placeFields } from '@package/nodes/GreenApi/items';
 import { deepFreeze, expectNothingShared } from '../assertions/objectGraph';
 
 const INCLUDE = { includeInputFields: true, outputFieldName: '' };

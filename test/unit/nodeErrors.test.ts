@@ -6,7 +6,7 @@ import {
 	failureOfNetwork,
 	failureOfStatus,
 } from '@package/nodes/shared/green-api/failures';
-import { apiError, inputError } from '@package/nodes/shared/client/nodeErrors';
+import { apiError, inputError } from '@package/nodes/shared/n8n/nodeErrors';
 import { deepFreeze } from '../assertions/objectGraph';
 import { FAKE_TOKEN } from '../assertions/words';
 

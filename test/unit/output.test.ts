@@ -4,7 +4,7 @@ import {
 	type ContactShape,
 	shapeContact as shapeFor,
 } from '@package/nodes/GreenApi/contact/getContactInfo/output';
-import { placeFields } from '@package/nodes/GreenApi/perItem/items';
+import { placeFields } from '@package/nodes/GreenApi/items';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { deepFreeze, expectNothingShared, without } from '../assertions/objectGraph';
 

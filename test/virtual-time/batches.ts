@@ -10,7 +10,7 @@ import {
 	startBatch,
 } from '@package/nodes/shared/queue/batch';
 import { ProcessState } from '@package/nodes/shared/queue/processState';
-import { Timetable } from '@package/nodes/shared/time/timetable';
+import { Timetable } from '@package/nodes/shared/time';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
 import { VirtualClock } from './virtualClock';

@@ -1,4 +1,4 @@
-import { systemClock } from '@package/nodes/shared/time/clock';
+import { systemClock } from '@package/nodes/shared/time';
 
 /**
  * Makes time pass faster for pacing and retries in all tests of a file, while requests take as long

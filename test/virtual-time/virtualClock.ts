@@ -1,6 +1,6 @@
 /** A clock whose time passes when a test says so. */
 
-import type { Clock, Timers } from '@package/nodes/shared/time/clock';
+import type { Clock, Timers } from '@package/nodes/shared/time';
 
 /** When virtual time begins, in ms since 1970. */
 const START_MS = 1_800_000_000_000;

@@ -4,7 +4,7 @@ import type { ChatId } from '../../shared/green-api/chatId';
 import type { Failure } from '../../shared/green-api/failures';
 import type { GreenApiMethod } from '../../shared/green-api/methods';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
-import { ask, type Decision } from '../perItem/operation';
+import { ask, type Decision } from '../operation';
 
 /** What checkAccount answers with. */
 export interface Account {

@@ -3,9 +3,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf, type Rejection } from '../../shared/green-api/chatId';
 import type { Messenger } from '../../shared/green-api/messengers';
-import { PERSON } from '../perItem/chatField';
-import { choice, toggle } from '../../shared/parameters/field';
-import { ask, type Decision, operation } from '../perItem/operation';
+import { PERSON } from '../chatField';
+import { choice, toggle } from '../../shared/n8n/field';
+import { ask, type Decision, operation } from '../operation';
 import { askAccount, foundChatId } from './account';
 
 /** GREEN-API documentation, "CheckWhatsapp": phone numbers of 11 to 16 digits. */

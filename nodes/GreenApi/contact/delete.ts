@@ -1,7 +1,7 @@
 /** Contact → Delete: takes a person out of the phone's address book. */
 
-import { PERSON } from '../perItem/chatField';
-import { ask, operation } from '../perItem/operation';
+import { PERSON } from '../chatField';
+import { ask, operation } from '../operation';
 
 export const deleteContact = operation({
 	name: 'Delete',

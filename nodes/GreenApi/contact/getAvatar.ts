@@ -1,9 +1,9 @@
 /** Contact → Get Avatar: the picture of a person or group. */
 
-import { CHAT } from '../perItem/chatField';
-import { toggle } from '../../shared/parameters/field';
-import { operation } from '../perItem/operation';
-import { AVATAR_BINARY_FIELD } from '../perItem/options';
+import { CHAT } from '../chatField';
+import { toggle } from '../../shared/n8n/field';
+import { operation } from '../operation';
+import { AVATAR_BINARY_FIELD } from '../options';
 import { askAbout, throughAccount } from './account';
 
 const fields = {

@@ -3,9 +3,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
 import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
-import { amount, choice, text, toggle } from '../../shared/parameters/field';
+import { amount, choice, text, toggle } from '../../shared/n8n/field';
 import { isFound, wantedIn } from '../listSearch/searchText';
-import { operation } from '../perItem/operation';
+import { operation } from '../operation';
 
 /** How often an empty list is asked for again before it is believed. */
 const REPEATS = 3;

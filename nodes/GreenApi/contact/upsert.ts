@@ -1,9 +1,9 @@
 /** Contact → Create or Update: puts a name into the phone's address book. */
 
 import type { Failure } from '../../shared/green-api/failures';
-import { PERSON } from '../perItem/chatField';
-import { text, toggle } from '../../shared/parameters/field';
-import { ask, operation } from '../perItem/operation';
+import { PERSON } from '../chatField';
+import { text, toggle } from '../../shared/n8n/field';
+import { ask, operation } from '../operation';
 
 const fields = {
 	firstName: text(

@@ -1,9 +1,9 @@
 /** Group → Get: a group's name, owner, invite link and participants. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { GROUP } from '../perItem/chatField';
-import { choice, toggle } from '../../shared/parameters/field';
-import { ask, operation } from '../perItem/operation';
+import { GROUP } from '../chatField';
+import { choice, toggle } from '../../shared/n8n/field';
+import { ask, operation } from '../operation';
 
 interface Group extends IDataObject {
 	participants?: IDataObject[];

@@ -5,8 +5,8 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { apiError } from '../../shared/client/nodeErrors';
-import { readAccount, sendRequest } from '../../shared/client/transport';
+import { apiError } from '../../shared/n8n/nodeErrors';
+import { readAccount, sendRequest } from '../../shared/n8n/transport';
 import type { Answer } from '../../shared/green-api/answer';
 import type { ListedChat } from '../../shared/green-api/chatList';
 import type { Messenger } from '../../shared/green-api/messengers';

@@ -1,7 +1,7 @@
 /** Answers that are kept for those who ask later. */
 
 import type { Answer } from '../green-api/answer';
-import type { Clock } from '../time/clock';
+import type { Clock } from '../time';
 
 interface Kept {
 	answer: Answer;

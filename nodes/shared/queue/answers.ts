@@ -2,7 +2,7 @@
 
 import type { Answer, Outcome } from '../green-api/answer';
 import type { AnswerCache } from './answerCache';
-import { CANCELLED, type Cancellation } from '../time/cancellation';
+import { CANCELLED, type Cancellation } from '../time';
 import { isRead, type LookUpRequest, questionOf } from './lookUp';
 import type { RunTry } from './retriedRuns';
 

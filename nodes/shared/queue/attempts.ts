@@ -1,10 +1,10 @@
 /** The tries of one lookup: each takes a turn, is sent, and has a deadline. */
 
-import { replyInTime } from '../client/deadline';
+import { replyInTime } from '../n8n/deadline';
 import type { Answer, Outcome } from '../green-api/answer';
 import { afterTries, type Failure, isRateLimit } from '../green-api/failures';
 import { METHODS } from '../green-api/methods';
-import { CANCELLED, type Cancellation } from '../time/cancellation';
+import { CANCELLED, type Cancellation } from '../time';
 import type { LookUpRequest, Send } from './lookUp';
 import type { ProcessState } from './processState';
 import { waitBeforeRetry, type Tries } from './retry';

@@ -1,10 +1,10 @@
 /** A batch of lookups: when it ends, and what its lookups bring then. */
 
-import type { Account } from '../client/transport';
+import type { Account } from '../n8n/transport';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
 import { attempt } from './attempts';
-import { CANCELLED, Cancellation } from '../time/cancellation';
+import { CANCELLED, Cancellation } from '../time';
 import { lookAhead } from './lookAhead';
 import { isRead, type LookUp, type LookUpOutcome, type LookUpRequest, type Send } from './lookUp';
 import { processState, type ProcessState } from './processState';

@@ -5,8 +5,7 @@
 
 import { type GreenApiMethod, METHODS } from '../green-api/methods';
 import { addressless } from '../green-api/requestUrl';
-import { type Clock, systemClock } from '../time/clock';
-import { processTimetable, type Timetable } from '../time/timetable';
+import { type Clock, processTimetable, systemClock, type Timetable } from '../time';
 import { AnswerCache } from './answerCache';
 import { Answers } from './answers';
 import { Limit } from './limit';

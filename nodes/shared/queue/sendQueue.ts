@@ -2,8 +2,7 @@
 
 import type { Reply } from '../green-api/answer';
 import { isRateLimit, isRefusal } from '../green-api/failures';
-import type { Clock } from '../time/clock';
-import { Cancellation } from '../time/cancellation';
+import { Cancellation, type Clock } from '../time';
 import type { Limit } from './limit';
 import { pauseAfter } from './retry';
 import { MARGIN, plannedAt, type SentRequest } from './sentRequest';

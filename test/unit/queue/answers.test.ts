@@ -4,7 +4,7 @@ import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import { AnswerCache } from '@package/nodes/shared/queue/answerCache';
 import { Answers, type Found } from '@package/nodes/shared/queue/answers';
 import { RetriedRuns, type RunTry } from '@package/nodes/shared/queue/retriedRuns';
-import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
+import { CANCELLED, Cancellation } from '@package/nodes/shared/time';
 import { requestFor } from '../../virtual-time/batches';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 

@@ -1,9 +1,7 @@
-import { replyInTime } from '@package/nodes/shared/client/deadline';
+import { replyInTime } from '@package/nodes/shared/n8n/deadline';
 import type { Reply } from '@package/nodes/shared/green-api/answer';
 import { failureOfNetwork, failureOfStatus } from '@package/nodes/shared/green-api/failures';
-import { systemTimers } from '@package/nodes/shared/time/clock';
-import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
-import { Timetable } from '@package/nodes/shared/time/timetable';
+import { Cancellation, CANCELLED, systemTimers, Timetable } from '@package/nodes/shared/time';
 import { chatIds, newProcess } from '../../virtual-time/batches';
 import { answerFor } from '../../virtual-time/simulatedInstance';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';

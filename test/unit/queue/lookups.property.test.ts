@@ -8,7 +8,7 @@ import {
 	failureOfStatus,
 	isRateLimit,
 } from '@package/nodes/shared/green-api/failures';
-import type { Account } from '@package/nodes/shared/client/transport';
+import type { Account } from '@package/nodes/shared/n8n/transport';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
 import { ProcessState } from '@package/nodes/shared/queue/processState';
 import {
@@ -17,7 +17,7 @@ import {
 	type LookUpPolicy,
 	startBatch,
 } from '@package/nodes/shared/queue/batch';
-import { Timetable } from '@package/nodes/shared/time/timetable';
+import { Timetable } from '@package/nodes/shared/time';
 import type { LimiterModel } from '../../green-api-double/rateLimiter';
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { requestFor } from '../../virtual-time/batches';

@@ -4,7 +4,7 @@ import { seededRandom } from '../../green-api-double/seededRandom';
 import { newProcess, requestFor } from '../../virtual-time/batches';
 import { ProcessState } from '@package/nodes/shared/queue/processState';
 import { startBatch } from '@package/nodes/shared/queue/batch';
-import { Timetable } from '@package/nodes/shared/time/timetable';
+import { Timetable } from '@package/nodes/shared/time';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 import { SimulatedInstance } from '../../virtual-time/simulatedInstance';
 

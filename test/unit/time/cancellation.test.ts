@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { CANCELLED, Cancellation } from '@package/nodes/shared/time/cancellation';
+import { CANCELLED, Cancellation } from '@package/nodes/shared/time';
 import { settle } from '../../virtual-time/virtualClock';
 
 /** Work that ends when the test says so. */

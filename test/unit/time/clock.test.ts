@@ -1,4 +1,4 @@
-import { systemClock } from '@package/nodes/shared/time/clock';
+import { systemClock } from '@package/nodes/shared/time';
 
 describe('the clock of the process', () => {
 	it('sleeps on when it is to sleep for longer than a timer of Node.js can be set to', async () => {

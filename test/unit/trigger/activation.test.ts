@@ -1,5 +1,5 @@
 import { Activation, type Need, planSettings } from '@package/nodes/GreenApiTrigger/activation';
-import type { Send } from '@package/nodes/GreenApiTrigger/listener/subscriber';
+import type { Send } from '@package/nodes/GreenApiTrigger/subscriber';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus, isStarting } from '@package/nodes/shared/green-api/failures';
 import { UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';

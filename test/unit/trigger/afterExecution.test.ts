@@ -1,7 +1,4 @@
-import {
-	endingOfRejection,
-	endingOfRun,
-} from '@package/nodes/GreenApiTrigger/listener/afterExecution';
+import { endingOfRejection, endingOfRun } from '@package/nodes/GreenApiTrigger/afterExecution';
 import {
 	type IRun,
 	ManualExecutionCancelledError,

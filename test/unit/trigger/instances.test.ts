@@ -1,7 +1,7 @@
 /** What a process holds of instances that its triggers listened to. */
 
 import { Instances } from '@package/nodes/GreenApiTrigger/instances';
-import { Timetable } from '@package/nodes/shared/time/timetable';
+import { Timetable } from '@package/nodes/shared/time';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { settle } from '../../virtual-time/virtualClock';

@@ -1,6 +1,6 @@
 /** Whatever triggers, executions and the network do: nothing is lost, and order is kept. */
 
-import type { Ending } from '@package/nodes/GreenApiTrigger/listener/afterExecution';
+import type { Ending } from '@package/nodes/GreenApiTrigger/afterExecution';
 import fc from 'fast-check';
 import { type Fault, SimulatedQueue } from './simulatedQueue';
 

@@ -1,10 +1,6 @@
-import {
-	EVENT_OPTIONS,
-	eventOf,
-	flagsFor,
-} from '@package/nodes/GreenApiTrigger/notifications/events';
-import { readReceived } from '@package/nodes/GreenApiTrigger/notifications/notification';
-import { simplify } from '@package/nodes/GreenApiTrigger/notifications/simplify';
+import { EVENT_OPTIONS, eventOf, flagsFor } from '@package/nodes/GreenApiTrigger/events';
+import { readReceived } from '@package/nodes/GreenApiTrigger/notification';
+import { simplify } from '@package/nodes/GreenApiTrigger/simplify';
 import { wants } from '@package/nodes/GreenApiTrigger/subscription';
 import fc from 'fast-check';
 

@@ -1,9 +1,9 @@
 /** A queue of GREEN-API in virtual time, and triggers that listen to it. */
 
-import { Listener } from '@package/nodes/GreenApiTrigger/listener/listener';
-import type { Ending } from '@package/nodes/GreenApiTrigger/listener/afterExecution';
-import type { Send, Subscriber } from '@package/nodes/GreenApiTrigger/listener/subscriber';
-import type { Notification } from '@package/nodes/GreenApiTrigger/notifications/notification';
+import { Listener } from '@package/nodes/GreenApiTrigger/listener';
+import type { Ending } from '@package/nodes/GreenApiTrigger/afterExecution';
+import type { Send, Subscriber } from '@package/nodes/GreenApiTrigger/subscriber';
+import type { Notification } from '@package/nodes/GreenApiTrigger/notification';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
 import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
 import { METHODS } from '@package/nodes/shared/green-api/methods';

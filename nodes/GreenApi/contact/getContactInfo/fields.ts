@@ -2,8 +2,8 @@
 
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { CONTACT_FIELDS, type ContactField } from '../../../shared/green-api/contact';
-import { choice, names, toggle } from '../../../shared/parameters/field';
-import { AVATAR_BINARY_FIELD } from '../../perItem/options';
+import { choice, names, toggle } from '../../../shared/n8n/field';
+import { AVATAR_BINARY_FIELD } from '../../options';
 import type { ContactShape } from './output';
 
 const FIELD_LABELS: Record<ContactField, string> = {

@@ -1,9 +1,9 @@
 /** Decides what each input item needs, before anything is sent. */
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ChatId, Rejection } from '../../shared/green-api/chatId';
-import type { Messenger } from '../../shared/green-api/messengers';
-import type { LookUpRequest } from '../../shared/queue/batch';
+import type { ChatId, Rejection } from '../shared/green-api/chatId';
+import type { Messenger } from '../shared/green-api/messengers';
+import type { LookUpRequest } from '../shared/queue/batch';
 import { type ChatReading, givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
 import { requestFor, type Settings, settingsReader } from './settings';

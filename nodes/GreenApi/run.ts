@@ -6,14 +6,14 @@ import {
 	type INodeExecutionData,
 	sleep,
 } from 'n8n-workflow';
-import type { Answer } from '../../shared/green-api/answer';
-import type { Failure } from '../../shared/green-api/failures';
-import type { Messenger } from '../../shared/green-api/messengers';
-import { apiError, inputError, type ItemError } from '../../shared/client/nodeErrors';
-import { retriedRunOf } from '../../shared/client/nodeRun';
-import { withHints } from '../../shared/client/olderN8n';
-import { readAccount, readOtherMessenger, sendRequest } from '../../shared/client/transport';
-import { type LookUpOutcome, startBatch } from '../../shared/queue/batch';
+import type { Answer } from '../shared/green-api/answer';
+import type { Failure } from '../shared/green-api/failures';
+import type { Messenger } from '../shared/green-api/messengers';
+import { apiError, inputError, type ItemError } from '../shared/n8n/nodeErrors';
+import { retriedRunOf } from '../shared/n8n/nodeRun';
+import { withHints } from '../shared/n8n/olderN8n';
+import { readAccount, readOtherMessenger, sendRequest } from '../shared/n8n/transport';
+import { type LookUpOutcome, startBatch } from '../shared/queue/batch';
 import { type RunCounts, summariseRun } from './hints';
 import { addBinary, copyOf, foundItem } from './items';
 import type { Found, Operation } from './operation';

@@ -1,9 +1,9 @@
 /** Reads what the user set for one item, and refuses what can't be meant. */
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { Rejection } from '../../shared/green-api/chatId';
-import type { LookUpRequest } from '../../shared/queue/batch';
-import { type Field, type Fields, readFields, type ValuesOf } from '../../shared/parameters/field';
+import type { Rejection } from '../shared/green-api/chatId';
+import type { LookUpRequest } from '../shared/queue/batch';
+import { type Field, type Fields, readFields, type ValuesOf } from '../shared/n8n/field';
 import { COMMON_OPTIONS, PHONE_OPTIONS, READING_OPTIONS } from './options';
 import type { Operation, Question } from './operation';
 import type { Placement } from './items';

@@ -1,8 +1,8 @@
 /** The entries that the options of several operations have in common. */
 
-import { DEFAULT_TIMEOUT_MS } from '../../shared/green-api/methods';
-import { readCountryCode } from '../../shared/green-api/phoneNumber';
-import { amount, type Field, optional, text, toggle } from '../../shared/parameters/field';
+import { DEFAULT_TIMEOUT_MS } from '../shared/green-api/methods';
+import { readCountryCode } from '../shared/green-api/phoneNumber';
+import { amount, type Field, optional, text, toggle } from '../shared/n8n/field';
 
 /** Of every operation. */
 export const COMMON_OPTIONS = {

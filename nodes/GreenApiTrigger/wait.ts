@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/time/clock';
+import type { Clock } from '../shared/time';
 
 /**
  * @param signal ends the waiting

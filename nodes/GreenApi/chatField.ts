@@ -1,8 +1,8 @@
 /** The field that says which chat an item is about. */
 
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { ChatId, ChatKind, Rejection } from '../../shared/green-api/chatId';
-import type { Messenger } from '../../shared/green-api/messengers';
+import type { ChatId, ChatKind, Rejection } from '../shared/green-api/chatId';
+import type { Messenger } from '../shared/green-api/messengers';
 
 /** It is called `chatId`, whatever the chats are, so that items of one operation suit the next. */
 export interface ChatField {

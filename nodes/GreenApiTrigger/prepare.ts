@@ -1,5 +1,5 @@
-import type { Failure } from '../../shared/green-api/failures';
-import type { Clock } from '../../shared/time/clock';
+import type { Failure } from '../shared/green-api/failures';
+import type { Clock } from '../shared/time';
 import { Outage } from './outage';
 import type { Subscriber } from './subscriber';
 import { mayPass } from './verdict';

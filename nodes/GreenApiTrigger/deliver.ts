@@ -1,7 +1,7 @@
 /** Hands one notification to one trigger. */
 
-import type { Clock } from '../../shared/time/clock';
-import type { Notification } from '../notifications/notification';
+import type { Clock } from '../shared/time';
+import type { Notification } from './notification';
 import { afterExecution, type Ending } from './afterExecution';
 import type { Subscriber } from './subscriber';
 import { wait } from './wait';

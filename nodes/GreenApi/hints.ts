@@ -1,7 +1,7 @@
 /** What the user is told once a run is through, beside its items. */
 
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { BatchCounts } from '../../shared/queue/batch';
+import type { BatchCounts } from '../shared/queue/batch';
 import type { Operation } from './operation';
 
 /** What became of the input items. */

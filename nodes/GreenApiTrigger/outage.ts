@@ -1,8 +1,8 @@
 /** A row of requests that brought nothing: in n8n's log it is one line, and its end another. */
 
 import type { Logger } from 'n8n-workflow';
-import type { Failure } from '../../shared/green-api/failures';
-import type { Clock } from '../../shared/time/clock';
+import type { Failure } from '../shared/green-api/failures';
+import type { Clock } from '../shared/time';
 import { retryWait } from './verdict';
 import { wait } from './wait';
 

@@ -1,7 +1,7 @@
-import type { Answer, Outcome } from '../../shared/green-api/answer';
-import type { Failure } from '../../shared/green-api/failures';
-import type { GreenApiRequest } from '../../shared/green-api/methods';
-import type { Notification } from '../notifications/notification';
+import type { Answer, Outcome } from '../shared/green-api/answer';
+import type { Failure } from '../shared/green-api/failures';
+import type { GreenApiRequest } from '../shared/green-api/methods';
+import type { Notification } from './notification';
 import type { Deletion, Ending } from './afterExecution';
 import type { TriggerLogger } from './outage';
 

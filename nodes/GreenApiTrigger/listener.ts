@@ -1,8 +1,8 @@
 /** The one long poll on an instance's queue, for all triggers in this process that listen to it. */
 
-import type { Failure } from '../../shared/green-api/failures';
-import type { Clock } from '../../shared/time/clock';
-import type { Received } from '../notifications/notification';
+import type { Failure } from '../shared/green-api/failures';
+import type { Clock } from '../shared/time';
+import type { Received } from './notification';
 import { deliver, type Joined, start } from './deliver';
 import { decideHead, type Delivery, type Head, headOf } from './queueHead';
 import { Outage } from './outage';

@@ -1,10 +1,10 @@
 /** What is asked of a queue, for as long as it takes to be answered. */
 
-import type { Answer, Outcome } from '../../shared/green-api/answer';
-import type { Failure } from '../../shared/green-api/failures';
-import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../../shared/green-api/methods';
-import type { Clock } from '../../shared/time/clock';
-import { readReceived, type Received } from '../notifications/notification';
+import type { Answer, Outcome } from '../shared/green-api/answer';
+import type { Failure } from '../shared/green-api/failures';
+import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../shared/green-api/methods';
+import type { Clock } from '../shared/time';
+import { readReceived, type Received } from './notification';
 import type { Outage } from './outage';
 import type { Subscriber } from './subscriber';
 import { judge } from './verdict';

@@ -1,7 +1,7 @@
 /** What GREEN-API's queue gives, and where its parts stand. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { readChatId } from '../../shared/green-api/chatId';
+import { readChatId } from '../shared/green-api/chatId';
 
 /** A notification as GREEN-API sent it. */
 export type Notification = IDataObject;

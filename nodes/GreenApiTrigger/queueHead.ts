@@ -1,6 +1,6 @@
 /** The notification at the head of the queue, and who has to do with it. Decides only. */
 
-import type { Notification, Received } from '../notifications/notification';
+import type { Notification, Received } from './notification';
 
 /** What became of a notification with one trigger. `dropped`: it has to be delivered again. */
 export interface Delivery {

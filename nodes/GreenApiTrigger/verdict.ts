@@ -1,7 +1,7 @@
 /** What a request that brought no answer means for who listens to a queue. Decides only. */
 
-import { type Failure, isNetworkFault } from '../../shared/green-api/failures';
-import type { GreenApiMethod } from '../../shared/green-api/methods';
+import { type Failure, isNetworkFault } from '../shared/green-api/failures';
+import type { GreenApiMethod } from '../shared/green-api/methods';
 
 /**
  * `retry`: it passes by itself; `gone`: there is nothing left to do; `nothing`: no notification

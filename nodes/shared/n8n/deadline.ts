@@ -2,8 +2,7 @@
 
 import type { Reply } from '../green-api/answer';
 import { failureOfNetwork } from '../green-api/failures';
-import { CANCELLED, Cancellation } from '../time/cancellation';
-import type { Timetable } from '../time/timetable';
+import { Cancellation, CANCELLED, type Timetable } from '../time';
 
 /**
  * n8n's helpers have a time-out of their own, which starts anew with every byte that comes.

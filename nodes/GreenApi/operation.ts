@@ -1,13 +1,13 @@
 /** What an operation says of itself; the rest is the same for all and stands beside this file. */
 
 import type { IDataObject } from 'n8n-workflow';
-import type { Answer } from '../../shared/green-api/answer';
-import type { ChatId, Rejection } from '../../shared/green-api/chatId';
-import type { Messenger } from '../../shared/green-api/messengers';
-import type { GreenApiRequest } from '../../shared/green-api/methods';
-import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
+import type { Answer } from '../shared/green-api/answer';
+import type { ChatId, Rejection } from '../shared/green-api/chatId';
+import type { Messenger } from '../shared/green-api/messengers';
+import type { GreenApiRequest } from '../shared/green-api/methods';
+import type { LookUp, LookUpOutcome, LookUpRequest } from '../shared/queue/batch';
 import type { ChatField } from './chatField';
-import type { Fields, ValuesOf } from '../../shared/parameters/field';
+import type { Fields, ValuesOf } from '../shared/n8n/field';
 
 /** What is asked; how patiently and how often, the node's options say. */
 export type Question = Pick<GreenApiRequest, 'method' | 'query' | 'body'>;
