@@ -67,14 +67,15 @@ function readCsv(text: string): Cells[] {
 	}
 }
 
+const isObject = (entry: unknown) =>
+	typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+
 function readJson(text: string): IDataObject[] {
 	const entries = JSON.parse(text) as unknown;
 	if (!Array.isArray(entries)) throw new FileError('The JSON is no list of contacts.');
-	return entries.map((entry: unknown) =>
-		typeof entry === 'object' && entry !== null && !Array.isArray(entry)
-			? (entry as IDataObject)
-			: { contact: entry as GenericValue },
-	);
+	if (entries.every(isObject)) return entries as IDataObject[];
+	if (entries.some(isObject)) throw new FileError('Its list has both objects and plain values.');
+	return entries.map((contact: GenericValue) => ({ contact }));
 }
 
 /** Cells as an n8n item has them. */
@@ -86,7 +87,7 @@ function cellValue(cell: unknown): GenericValue {
 const isEmpty = (cell: unknown) => String(cell ?? '').trim() === '';
 
 /** A first row with a phone number in it is no header. */
-const hasHeader = (row: Cells) => !row.some((cell) => /\d{5}/.test(String(cell)));
+const hasHeader = (row: Cells) => !row.some((cell) => /(\d\D*){7}/.test(String(cell)));
 
 function toRows(table: readonly Cells[]): IDataObject[] {
 	const filled = table.filter((cells) => !cells.every(isEmpty));
@@ -146,7 +147,7 @@ async function readRows(path: string): Promise<IDataObject[]> {
  */
 export async function readContactFile(path: string, column?: string): Promise<ContactFile> {
 	const rows = await readRows(path).catch((thrown: Error) => {
-		throw new FileError(`${path} can't be read. ${thrown.message}`, { cause: thrown });
+		throw new FileError(`${path} can't be read. ${thrown.message}`);
 	});
 	if (rows.length === 0) throw new FileError(`${path} has no contacts in it.`);
 	return { rows, column: contactColumn(rows, column) };

@@ -52,13 +52,20 @@ function keepOutput(engine: Engine): () => Promise<INodeExecutionData[]> {
 	return async () => ((await output) as INodeExecutionData[][])[0] ?? [];
 }
 
+/** n8n's users count items from 0; a row is named by its own number. */
+function withoutItem(message: string): string {
+	return message.replace(/ \[Item \d+\]$/, '');
+}
+
 function toResults({ rows }: ContactFile, items: readonly INodeExecutionData[]): RowResult[] {
 	const byRow = new Map(
 		items.map(({ json, pairedItem }) => [(pairedItem as IPairedItemData).item, json]),
 	);
 	return rows.map((row, index) => {
 		const { error, ...found } = byRow.get(index) ?? { error: 'Not looked up' };
-		return error === undefined ? { row, found } : { row, found: {}, error: String(error) };
+		return error === undefined
+			? { row, found }
+			: { row, found: {}, error: withoutItem(String(error)) };
 	});
 }
 
@@ -116,18 +123,13 @@ export function printResults(
 	if (found.length > MOST_SHOWN) console.log(`… and ${found.length - MOST_SHOWN} more.\n`);
 	results.forEach(({ row, error }, index) => {
 		const cell = JSON.stringify(row[column] ?? '');
-		if (error !== undefined) console.log(`Row ${index + 1}, ${cell}: ${withoutItem(error)}`);
+		if (error !== undefined) console.log(`Row ${index + 1}, ${cell}: ${error}`);
 	});
 	for (const hint of hints) console.log(`Hint: ${hint}`);
-	console.log(`\n${results.length} rows, ${found.length} found. ${requests}.`);
+	console.log(`\n${results.length} rows, ${found.length} found. ${requests}`);
 }
 
 /** Of a simplified contact, what fits a line. */
 function summarise({ chatId, name, isBusiness, category, productCount }: IDataObject) {
 	return { chatId, name, isBusiness, category, productCount };
-}
-
-/** n8n's users count items from 0; a row is named by its own number. */
-function withoutItem(message: string): string {
-	return message.replace(/ \[Item \d+\]$/, '');
 }

@@ -17,9 +17,10 @@ interface Message {
 
 /** Watches from its making until `stop`. */
 export class RequestWatch {
-	private readonly sentAt: number[] = [];
-	private answered = 0;
+	private sent = 0;
 	private refused = 0;
+	/** When the others were answered. */
+	private readonly answeredAt: number[] = [];
 	private readonly timer: NodeJS.Timeout;
 
 	/** @param method of GREEN-API; others don't count */
@@ -29,12 +30,12 @@ export class RequestWatch {
 		this.timer = setInterval(this.show, process.stdout.isTTY ? REDRAW_MS : LINE_MS);
 	}
 
-	/** @returns e.g. `12 requests, 1 of them refused (429), at 0.9 a second` */
+	/** @returns e.g. `Requests: 12, refused (429): 1, answered: 11, at 0.9 a second` */
 	get summary(): string {
-		const { length } = this.sentAt;
-		const seconds = ((this.sentAt.at(-1) ?? 0) - (this.sentAt[0] ?? 0)) / 1_000;
+		const { length } = this.answeredAt;
+		const seconds = ((this.answeredAt.at(-1) ?? 0) - (this.answeredAt[0] ?? 0)) / 1_000;
 		const pace = seconds > 0 ? `, at ${((length - 1) / seconds).toFixed(1)} a second` : '';
-		return `${length} requests, ${this.refused} of them refused (429)${pace}`;
+		return `Requests: ${this.sent}, refused (429): ${this.refused}, answered: ${length}${pace}`;
 	}
 
 	/** Ends it, and takes its line away. */
@@ -46,14 +47,14 @@ export class RequestWatch {
 	}
 
 	private readonly onStarted = (message: unknown): void => {
-		if (this.isCounted(message as Message)) this.sentAt.push(performance.now());
+		if (this.isCounted(message as Message)) this.sent += 1;
 	};
 
 	private readonly onAnswered = (message: unknown): void => {
 		if (!this.isCounted(message as Message)) return;
 		const status = (message as Message).response?.statusCode;
 		if (status === 429) this.refused += 1;
-		else this.answered += 1;
+		else this.answeredAt.push(performance.now());
 	};
 
 	private isCounted({ request }: Message): boolean {
@@ -62,7 +63,7 @@ export class RequestWatch {
 
 	private readonly show = (): void => {
 		this.clear();
-		const line = `   … ${this.answered} answered, ${this.summary}`;
+		const line = `   … ${this.summary}`;
 		process.stdout.write(process.stdout.isTTY ? line : `${line}\n`);
 	};
 

@@ -3,8 +3,12 @@
  * and each of the others has an n8n of its own, which it kills or scales out.
  */
 
+const { join } = require('node:path');
+
+const rootDir = join(__dirname, '../..');
+
 const project = {
-	rootDir: '../..',
+	rootDir,
 	testEnvironment: 'node',
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
 	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
@@ -12,7 +16,7 @@ const project = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-	rootDir: '../..',
+	rootDir,
 	// Files of a project run one after the other: each has servers that want the machine.
 	maxWorkers: 1,
 	// Ends what hangs. A busy machine may take far longer than usual.
