@@ -1,7 +1,7 @@
 /** The node where people meet it: in n8n's editor, in a browser, and as a tool of an AI agent. */
 
 import type { Page } from 'playwright-core';
-import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { failureOfState, READY_STATE, sentencesOf } from '@package/nodes/shared/green-api/failures';
 import type { WorkflowFile } from '../../engine/engine';
 import {
 	NODE_NAME,
@@ -85,7 +85,7 @@ describe('the credential', () => {
 	it('is refused with words that say what to do', async () => {
 		n8n.double.setState(n8n.double.idInstance, 'notAuthorized');
 		await enter(values());
-		await expectRefusal(UNREADY_STATES.notAuthorized ?? '');
+		await expectRefusal(sentencesOf(failureOfState('notAuthorized')));
 	});
 });
 
