@@ -113,7 +113,7 @@ export async function lookUpRows(
 function missing(results: readonly RowResult[], column: string): string[] {
 	const lines: string[] = [];
 	for (let first = 0, next; first < results.length; first = next) {
-		const { row, error } = results[first] ?? { row: {} };
+		const { row, error } = results[first] as RowResult;
 		next = first + 1;
 		while (error !== undefined && results[next]?.error === error) next += 1;
 		if (error === undefined) continue;
