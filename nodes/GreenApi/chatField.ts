@@ -129,7 +129,7 @@ export function givenChatReader(
 
 /** What stands in a chat field; a chat that can be read, but won't do, is there as well. */
 export type ChatReading =
-	| { ok: true; chatId: ChatId }
+	| { ok: true; chatId: ChatId; bare?: string }
 	| { ok: false; rejection: Rejection; chatId?: ChatId };
 
 /**
