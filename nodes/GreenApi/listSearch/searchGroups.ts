@@ -12,6 +12,7 @@ export async function searchGroups(
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	return await listChats.call(this, filter, {
+		type: 'groups',
 		isListed: ({ chatId }) => chatId.kind === 'group',
 		labelOf: ({ names: [name], number }) => name ?? number,
 	});

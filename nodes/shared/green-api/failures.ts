@@ -65,6 +65,12 @@ const MESSENGER_SLOW: Meaning = {
 	description: 'Run the workflow again.',
 };
 
+const MESSENGER_BUSY: Meaning = {
+	kind: 'transient',
+	message: 'The messenger received requests of this kind faster than it allows',
+	description: 'Run the workflow again in a few minutes.',
+};
+
 const CHAT_ID_REFUSED: Meaning = {
 	kind: 'item',
 	message: 'GREEN-API does not accept this chat ID',
@@ -238,6 +244,7 @@ const STATUS_MEANINGS: readonly StatusMeaning[] = [
  */
 const REASON_MEANINGS: ReadonlyArray<Meaning & { reason: RegExp }> = [
 	{ reason: /timeout limit exceeded/i, ...MESSENGER_SLOW },
+	{ reason: /rate-?overlimit/i, ...MESSENGER_BUSY },
 	{ reason: /limit reached/i, ...MESSENGER_LIMIT },
 ];
 
