@@ -60,7 +60,10 @@ export function accountOf(chatId: string, messenger: OtherMessenger, linkTo: Lin
 /** @returns what getGroupData answers; MAX calls the id as WhatsApp does */
 export function groupAccountOf(groupId: string, messenger: OtherMessenger) {
 	const { subject, creation, groupInviteLink, participants } = groupOf(groupId);
-	const members = participants.map(({ id, lid: _lid, ...rest }) => ({ id: id.replace(/@.*/, ''), ...rest }));
+	const members = participants.map(({ id, lid: _lid, ...rest }) => ({
+		id: id.replace(/@.*/, ''),
+		...rest,
+	}));
 	return {
 		...(messenger === 'telegram' ? { chatId: groupId } : { groupId }),
 		owner: members[0]?.id,

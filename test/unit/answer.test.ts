@@ -210,10 +210,31 @@ describe('an answer that is a boolean', () => {
 		'is a failure without it: %s',
 		(body) => expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'transient' } }),
 	);
+});
 
-	it('is a quota’s text at times', () => {
-		const body = '{"invokeStatus":{"method":"checkwhatsapp","status":"QUOTE_EXCEEDED"}}';
-		expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'method', code: '466' } });
+describe('what GREEN-API says of a quota with status 466', () => {
+	const quota = { method: 'checkwhatsapp', used: 100, total: 100, status: 'QUOTE_EXCEEDED' };
+	const chats = { ...quota, status: 'CORRESPONDENTS_QUOTA_EXCEEDED' };
+
+	it.each([
+		['of a method', { invokeStatus: quota }, 'method'],
+		['of a method, without its wrapper', quota, 'method'],
+		['of chats', { correspondentsStatus: chats, invokeStatus: null }, 'item'],
+	])('is a failure with status 200, too: %s', (_what, body, kind) => {
+		for (const expected of [...KINDS, 'objectOrNothing'] as const) {
+			expect(readAnswer(200, JSON.stringify(body), expected)).toMatchObject({
+				ok: false,
+				failure: { kind, code: '466' },
+			});
+		}
+	});
+
+	it('is an answer where nothing is used up, and as a notification', () => {
+		const allowed = { status: 'QUOTE_ALLOWED', invokeStatus: null };
+		const notification = { receiptId: 1, body: { typeWebhook: 'quotaExceeded', quotaData: quota } };
+		for (const body of [allowed, notification]) {
+			expect(readAnswer(200, JSON.stringify(body), 'objectOrNothing').ok).toBe(true);
+		}
 	});
 });
 

@@ -9,7 +9,7 @@ import { apiError } from '../../shared/n8n/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/n8n/transport';
 import type { Answer } from '../../shared/green-api/answer';
 import { joinLists, type ListedChat } from '../../shared/green-api/chatList';
-import type { ChatType, Messenger } from '../../shared/green-api/messengers';
+import type { Messenger } from '../../shared/green-api/messengers';
 import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
 import type { Question } from '../operation';
 import { AddressBook } from './addressBook';
@@ -59,7 +59,6 @@ function moreEntry(count: number): INodeListSearchItems {
 
 export interface ListedAs {
 	/** Which of the instance's chats are listed. */
-	type: ChatType;
 	isListed: (chat: ListedChat) => boolean;
 	labelOf: (chat: ListedChat) => string;
 }
@@ -77,7 +76,7 @@ export interface ListedAs {
 export async function listChats(
 	this: ILoadOptionsFunctions,
 	filter: string,
-	{ type, isListed, labelOf }: ListedAs,
+	{ isListed, labelOf }: ListedAs,
 ): Promise<INodeListSearchResult> {
 	const account = await readAccount.call(this);
 	const batch = startBatch(sendRequest.bind(this), { account, stopOnFailure: true });
@@ -87,7 +86,7 @@ export async function listChats(
 		if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
 		return outcome.value;
 	};
-	const { also, ...first } = account.messenger.chatLists[type];
+	const { also, ...first } = account.messenger.chatLists.all;
 	const [answer, rest] = await Promise.all([listOf(first), also && listOf({ method: also })]);
 
 	const addressBook = addressBookOf(answer, rest, account.messenger);

@@ -18,7 +18,6 @@ export async function searchContacts(
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	return await listChats.call(this, filter, {
-		type: 'all',
 		isListed: () => true,
 		labelOf,
 	});

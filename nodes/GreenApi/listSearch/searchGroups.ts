@@ -12,7 +12,6 @@ export async function searchGroups(
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	return await listChats.call(this, filter, {
-		type: 'groups',
 		isListed: ({ chatId }) => chatId.kind === 'group',
 		labelOf: ({ names: [name], number }) => name ?? number,
 	});

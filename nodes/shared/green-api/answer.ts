@@ -79,6 +79,21 @@ function reasonIn(parsed: unknown): string | undefined {
 	return typeof reason === 'string' && reason !== '' && !hasResult ? reason : undefined;
 }
 
+interface Quota {
+	status?: unknown;
+	invokeStatus?: Quota | null;
+	correspondentsStatus?: Quota | null;
+}
+
+/** @returns whether it is what GREEN-API sends with status 466, in its wrapper or without */
+function isQuota(parsed: unknown): boolean {
+	if (typeof parsed !== 'object' || parsed === null) return false;
+	const { status, invokeStatus, correspondentsStatus } = parsed as Quota;
+	return [status, invokeStatus?.status, correspondentsStatus?.status].some(
+		(told) => typeof told === 'string' && /QUOT[AE]_EXCEEDED$/.test(told),
+	);
+}
+
 /** The path of a request, which has the API token in it; slashes are escaped at times. */
 const REQUEST_PATH = /waInstance\d+(?:\\?\/|%2F|\\u002F)/i;
 
@@ -118,6 +133,7 @@ export function readAnswer(
 		if (reason !== undefined) {
 			return { ok: false, failure: failureOfReason(status, reason, namesChat) };
 		}
+		if (isQuota(parsed)) return { ok: false, failure: failureOfStatus(466, body, namesChat) };
 		const isExpected = kindOf(parsed) === (mayBeEmpty ? 'object' : expected);
 		if (isExpected && !repeatsPath(body, parsed, expected)) {
 			return { ok: true, value: new Answer(body, parsed) };
@@ -126,13 +142,6 @@ export function readAnswer(
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}
 	return { ok: false, failure: failureOfBody(status) };
-}
-
-const QUOTA_EXCEEDED = /QUOT[AE]_EXCEEDED/;
-
-/** What has neither of the two values is a quota's text, sent as if it were an answer, or unknown. */
-function failureWithoutBoolean(text: string): Failure {
-	return QUOTA_EXCEEDED.test(text) ? failureOfStatus(466, text) : failureOfBody(200);
 }
 
 /**
@@ -146,8 +155,7 @@ export function confirmed(
 ): Outcome<Answer> {
 	const field = confirmedBy ?? answeredBy;
 	if (!outcome.ok || field === undefined) return outcome;
-	const { text } = outcome.value;
-	const value = (JSON.parse(text) as Record<string, unknown> | null)?.[field];
+	const value = (JSON.parse(outcome.value.text) as Record<string, unknown> | null)?.[field];
 	if (value === true || (answeredBy !== undefined && value === false)) return outcome;
-	return { ok: false, failure: confirmedBy ? NOT_DONE : failureWithoutBoolean(text) };
+	return { ok: false, failure: confirmedBy ? NOT_DONE : failureOfBody(200) };
 }
