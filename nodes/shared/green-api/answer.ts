@@ -1,12 +1,6 @@
 /** From what came over the wire to an answer or a failure. */
 
-import {
-	type Failure,
-	failureOfBody,
-	failureOfReason,
-	failureOfStatus,
-	NOT_DONE,
-} from './failures';
+import { type Failure, failureOf, failureOfReason, failureOfStatus } from './failures';
 import type { ServerLimit } from './serverLimit';
 
 /** What a request brought, as a value: nothing here is thrown. */
@@ -141,7 +135,7 @@ export function readAnswer(
 	} catch {
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}
-	return { ok: false, failure: failureOfBody(status) };
+	return { ok: false, failure: failureOf('notJson', String(status)) };
 }
 
 /**
@@ -157,5 +151,5 @@ export function confirmed(
 	if (!outcome.ok || field === undefined) return outcome;
 	const value = (JSON.parse(outcome.value.text) as Record<string, unknown> | null)?.[field];
 	if (value === true || (answeredBy !== undefined && value === false)) return outcome;
-	return { ok: false, failure: confirmedBy ? NOT_DONE : failureOfBody(200) };
+	return { ok: false, failure: failureOf(confirmedBy ? 'notDone' : 'notJson', '200') };
 }

@@ -7,6 +7,7 @@ import type { Failure } from './failures';
 import { type GreenApiMethod, type GreenApiRequest, METHODS } from './methods';
 import { planOfNumber } from './numberingPlan';
 import { phoneNumberIn } from './contact';
+import { idsOf } from './whatsappIds';
 
 /** Which chats of an instance. */
 export type ChatType = 'all' | 'people' | 'groups';
@@ -43,19 +44,20 @@ export interface Messenger {
 	groupBody(chatId: string): NonNullable<GreenApiRequest['body']>;
 }
 
+/** GREEN-API's documentation writes `71234567890`, which no Russian number looks like. */
+const OF_RUSSIA = /^7\d{10}$/;
+
 /**
  * getContacts has ids whose digits are no phone number, e.g. `102388094480549@c.us` (its users).
- * GREEN-API's documentation writes `71234567890`, which no Russian number looks like.
+ *
+ * @returns whether some country's numbers look like this, or WhatsApp's own ids of them
  */
 function isPhoneNumber(digits: string): boolean {
 	const plan = planOfNumber(digits);
 	if (!plan) return false;
 	const national = digits.slice(plan.callingCode.length);
-	return plan.national.test(national) || WHATSAPP_NUMBER.test(digits);
+	return plan.national.test(national) || idsOf(digits).length > 1 || OF_RUSSIA.test(digits);
 }
-
-/** Russia's by its length; WhatsApp's own of Mexico, Argentina, and Brazil without the ninth digit. */
-const WHATSAPP_NUMBER = /^(?:7\d{10}|521\d{10}|549\d{10}|55\d{10})$/;
 
 const WHATSAPP: Messenger = {
 	label: 'WhatsApp',
@@ -168,6 +170,7 @@ export function otherMessenger(typeInstance: unknown, expected: Messenger): Fail
 	const actual = Object.values(MESSENGERS).find((row) => row.typeInstance === typeInstance);
 	if (!actual || actual === expected) return undefined;
 	return {
+		id: 'otherMessenger',
 		kind: 'instance',
 		message: `The GREEN-API instance is of ${actual.label}, and the "Messenger" of the credential is ${expected.label}`,
 		description: `Set "Messenger" to ${actual.label} in the credential, or copy the values of a ${expected.label} instance into it.`,
