@@ -5,9 +5,7 @@ import { phoneNumberOf, type ReadChat, readChatId } from './chatId';
 import { digitChatReader } from './telegramMaxChatId';
 import type { Failure } from './failures';
 import { type GreenApiMethod, type GreenApiRequest, METHODS } from './methods';
-import { planOfNumber } from './numberingPlan';
 import { phoneNumberIn } from './contact';
-import { idsOf } from './whatsappIds';
 
 /** Which chats of an instance. */
 export type ChatType = 'all' | 'people' | 'groups';
@@ -44,21 +42,6 @@ export interface Messenger {
 	groupBody(chatId: string): NonNullable<GreenApiRequest['body']>;
 }
 
-/** GREEN-API's documentation writes `71234567890`, which no Russian number looks like. */
-const OF_RUSSIA = /^7\d{10}$/;
-
-/**
- * getContacts has ids whose digits are no phone number, e.g. `102388094480549@c.us` (its users).
- *
- * @returns whether some country's numbers look like this, or WhatsApp's own ids of them
- */
-function isPhoneNumber(digits: string): boolean {
-	const plan = planOfNumber(digits);
-	if (!plan) return false;
-	const national = digits.slice(plan.callingCode.length);
-	return plan.national.test(national) || idsOf(digits).length > 1 || OF_RUSSIA.test(digits);
-}
-
 const WHATSAPP: Messenger = {
 	label: 'WhatsApp',
 	typeInstance: 'whatsapp',
@@ -74,10 +57,7 @@ const WHATSAPP: Messenger = {
 	},
 	limits: {},
 	ownFields: [],
-	phoneNumberOf({ phoneNumber }, chatId) {
-		const digits = phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId);
-		return digits !== null && isPhoneNumber(digits) ? digits : null;
-	},
+	phoneNumberOf: ({ phoneNumber }, chatId) => phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId),
 	groupBody: (groupId) => ({ groupId }),
 };
 
