@@ -131,9 +131,13 @@ export function messengerNamed(name: unknown): Messenger {
 	return Object.entries(MESSENGERS).find(([known]) => known === name)?.[1] ?? WHATSAPP;
 }
 
-/** @returns the documented limit of the method on the messenger's instances, in requests per second */
-export function requestsPerSecond(method: GreenApiMethod, messenger: Messenger): number {
-	return messenger.limits[method] ?? METHODS[method].requestsPerSecond;
+/**
+ * @param method any
+ * @param messenger of the instance; without it, WhatsApp's limits
+ * @returns the documented limit of the method on the messenger's instances, in requests per second
+ */
+export function requestsPerSecond(method: GreenApiMethod, messenger?: Messenger): number {
+	return messenger?.limits[method] ?? METHODS[method].requestsPerSecond;
 }
 
 /** @returns what simplified contacts have besides the fields of all, null where there is nothing */
