@@ -417,6 +417,20 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 		},
 	);
 
+	it.each([
+		['contacts', messenger === 'max' ? 10 : 1],
+		['get-avatar', 10],
+		['group-get', messenger === 'max' ? 10 : 1],
+	])('%s is paced as GREEN-API documents it: %i a second', async (name, perSecond) => {
+		const sign = name === 'group-get' ? '-' : '';
+		const ids = Array.from({ length: 601 }, (_, index) => `${sign}${10_000_000 + index}`);
+		const finished = await run(about(name, ids));
+		const minutes = perSecond === 10 ? '1 minute' : '10 minutes';
+		expect(finished.hints(NODE_NAME).join(' ')).toContain(
+			`allows ${perSecond} request${perSecond === 1 ? '' : 's'} a second for each instance: 601 requests take about ${minutes}.`,
+		);
+	});
+
 	it('products are absent: splitting them is refused, and there are none to count', async () => {
 		const finished = await run(about('contacts', [person], { splitProducts: true }));
 		expect(finished.error?.message).toMatch(/contacts have no products/);
