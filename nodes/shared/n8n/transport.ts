@@ -133,7 +133,7 @@ export async function sendRequest(
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
 		const answer = readAnswer(statusCode, String(body), method.answer, namesChat);
-		const outcome = confirmed(answer, method.confirmedBy);
+		const outcome = confirmed(answer, method);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
