@@ -44,7 +44,10 @@ export class PublicApi {
 
 	/** Deletes all that it has created. */
 	async deleteAll(): Promise<void> {
-		for (const id of this.workflows.splice(0)) await this.client.delete(`/workflows/${id}`);
+		for (const id of this.workflows.splice(0)) {
+			await this.deactivate(id);
+			await this.client.delete(`/workflows/${id}`);
+		}
 		for (const id of this.credentials.splice(0)) await this.client.delete(`/credentials/${id}`);
 	}
 

@@ -44,9 +44,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-	await api?.deleteAll();
 	recorder?.close();
 	await double?.close();
+	await api?.deleteAll();
 });
 
 async function add(file: WorkflowFile): Promise<string> {
@@ -86,11 +86,11 @@ describe('an operation', () => {
 	it.each([
 		['contacts', PERSON, { chatId: PERSON, name: 'Dealer' }],
 		['check-whatsapp', PERSON, { existsWhatsapp: true }],
-		['get-many', '', { id: expect.stringMatching(/@/) }],
+		['get-many', '', { chatId: expect.stringMatching(/@/) }],
 		['get-avatar', PERSON, { chatId: PERSON, avatar: expect.stringMatching(/^https/) }],
 		['upsert', '79001112233@c.us', { created: true }],
 		['delete', '79001112233@c.us', { deleted: true }],
-		['group-get', GROUP, expect.objectContaining({ chatId: GROUP })],
+		['group-get', GROUP, { groupId: GROUP }],
 	])('of the workflow %s answers', async (name, chatId, expected) => {
 		const path = `${name}-${run}`;
 		const file = byWebhook(name, path);
@@ -99,8 +99,7 @@ describe('an operation', () => {
 		await api.activate(workflow);
 		await webhookListens(url, path);
 		const [first] = await callWebhook<object[]>(url, path, { chatId });
-		expect(first).toEqual(expect.objectContaining(expected));
-		await api.deactivate(workflow);
+		expect(first).toMatchObject(expected);
 	});
 });
 
@@ -120,6 +119,5 @@ describe('the trigger', () => {
 		await waitFor('the others', () => got().length >= 20);
 		await waitFor('an empty queue', () => double.queue.length === 0);
 		expect(got()).toEqual([...ids(0), ...ids(10)]);
-		await api.deactivate(workflow);
 	});
 });
