@@ -3,6 +3,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
+import { waitFor } from './waitFor';
 
 export class PublicApi {
 	private readonly client: AxiosInstance;
@@ -46,7 +47,8 @@ export class PublicApi {
 	async deleteAll(): Promise<void> {
 		for (const id of this.workflows.splice(0)) {
 			await this.deactivate(id);
-			await this.client.delete(`/workflows/${id}`);
+			// n8n answers before it has unpublished a workflow, and deletes none until it has.
+			await waitFor('its deletion', async () => await this.client.delete(`/workflows/${id}`));
 		}
 		for (const id of this.credentials.splice(0)) await this.client.delete(`/credentials/${id}`);
 	}
