@@ -3,7 +3,7 @@
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import { type Failure, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import type { ServerLimit } from '@package/nodes/shared/green-api/serverLimit';
+import type { ServerLimit } from '@package/nodes/shared/green-api/responseHeaders';
 import { type LimiterModel, RateLimiter } from '../green-api-double/rateLimiter';
 import { StrictRateLimiter } from './strictRateLimiter';
 import type { VirtualClock } from './virtualClock';
