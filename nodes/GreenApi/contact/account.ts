@@ -49,11 +49,13 @@ export function askAbout(method: GreenApiMethod, chat: ChatId): Decision {
  */
 export function throughAccount(method: GreenApiMethod) {
 	return async (request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> => {
+		if (request.method === method) return await lookUp({ ...request, firstStep: 'checkAccount' });
 		const outcome = await lookUp(request);
 		if (request.method !== 'checkAccount' || !outcome.ok) return outcome;
 		const chatId = foundChatId(outcome.value.read<Account | null>() ?? {});
 		if (chatId === null) return { ok: false, failure: NOT_THERE, inherited: false };
-		const found = await lookUp({ ...request, method, body: { chatId } });
+		const next = { ...request, method, body: { chatId }, firstStep: 'checkAccount' } as const;
+		const found = await lookUp(next);
 		// Where the answer itself does not say whom it is about.
 		const isNamed = found.ok && idIn(found.value.read<{ chatId?: unknown } | null>()?.chatId);
 		return found.ok && !isNamed ? { ...found, value: found.value.with({ chatId }) } : found;
