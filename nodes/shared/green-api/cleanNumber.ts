@@ -9,7 +9,7 @@ const LINKS = [
 
 const WORDS = [
 	'tel(?:e(?:ph|f)on[eo]?)?|t[eé]l[eé](?:ph|f)ono?e?|telp|tlf|phone(?: ?number)?|cell(?: ?phone)?|cel(?:ular)?',
-	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats ?app|wh?pp|wa|work|home|number|n[o°º]|№',
+	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats(?: ?app)?|zap|wh?pp|wa|work|home|number|n[o°º]|№',
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]+';

@@ -36,6 +36,7 @@ const SHARED_NAMES: Readonly<Record<string, string>> = {
 
 let lines: Map<string, readonly string[]> | undefined;
 const plans = new Map<string, NumberingPlan>();
+let countries: readonly NumberingPlan[] | undefined;
 
 /** In the numbering data, "-" is nothing. */
 function pattern(column = '-', end = '$'): RegExp | null {
@@ -73,8 +74,9 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 }
 
 /** @returns the plans of all countries */
-export function countryPlans(): NumberingPlan[] {
-	return [...linesOfCodes().keys()].map((code) => planOf(code)!).filter(({ region }) => region);
+export function countryPlans(): readonly NumberingPlan[] {
+	const all = () => [...linesOfCodes().keys()].flatMap((code) => planOf(code) ?? []);
+	return (countries ??= all().filter(({ region }) => region !== null));
 }
 
 /** @returns the country's name in English, or one for all that share the calling code */

@@ -25,8 +25,8 @@ export { isPhoneNumber } from './readNumber';
 export type PhoneReading = { ok: true; digits: string; isBare: boolean } | Refusal;
 export type CountryCodeReading = { ok: true; code: string } | Refusal;
 
-/** With a prefix for abroad and a trunk prefix that are not part of it. */
-const MOST_WRITTEN_DIGITS = 20;
+/** Two numbers in one field, and what is dialled before them. */
+const MOST_WRITTEN_DIGITS = 40;
 
 /**
  * @param given what the user wrote
@@ -37,7 +37,7 @@ export function refuseNumber(given: string, { why, code = '', other }: Unread): 
 	const name = why === 'abroad' ? code : `+${code}`;
 	const also = other === undefined ? '' : ` and as one of +${other}`;
 	const message = `${quote(given)} ${what.replaceAll('{code}', name)}${also}`;
-	return refuse(message, todo.replaceAll('{code}', name), what.replaceAll('{code}', 'its code'));
+	return refuse(message, todo.replaceAll('{code}', name), what.replaceAll('{code}', '+…'));
 }
 
 /**

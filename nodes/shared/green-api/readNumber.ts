@@ -6,6 +6,7 @@ import {
 	isMobile,
 	type NumberingPlan,
 	nationalNumbers,
+	planOf,
 	planOfNumber,
 } from './numberingPlan';
 import { idsOf } from './whatsappIds';
@@ -95,14 +96,13 @@ function checkZero(plan: NumberingPlan, { groups }: WrittenNumber, rest: string)
 /** @param written what stands after a plus or `00`, or in a link */
 export function readInternational(written: WrittenNumber): Outcome {
 	const { digits, groups } = written;
-	const plan = planOfNumber(digits);
+	const [first = ''] = groups.map((group) => group.digits);
 	if (digits.startsWith('0')) return { why: 'zero' };
+	// "+8 (495) …" is a Russian number with its trunk prefix, not one of Vietnam (+84).
+	if (first.length === 1 && !planOf(first)) return { why: 'partOfCode', code: first };
+	const plan = planOfNumber(digits);
 	if (!plan) return { why: 'unknownCode' };
 	const code = plan.callingCode;
-	// "+8 (495) …" is a Russian number with its trunk prefix, not one of Vietnam (+84).
-	if (groups[0]?.digits.length === 1 && code.length > 1) {
-		return { why: 'partOfCode', code: digits[0]! };
-	}
 	const rest = digits.slice(code.length);
 	const national = readRest(plan, rest);
 	const zero = checkZero(plan, written, rest);
