@@ -8,7 +8,6 @@ import {
 	type NodeConnectionType,
 } from 'n8n-workflow';
 import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/n8n/transport';
-import { isStarting } from '../shared/green-api/failures';
 import { properties } from './fields';
 import { instances } from './instances';
 import { endingOfRejection, endingOfRun } from './afterExecution';
@@ -102,7 +101,7 @@ export class GreenApiTrigger implements INodeType {
 
 		const failure = await prepare();
 		const subscriber = toSubscriber(this, subscription, account, send);
-		if (failure && !isStarting(failure)) {
+		if (failure && failure.id !== 'starting') {
 			throw triggerError(this.getNode(), failure, subscriber.isTest);
 		}
 		if (failure) subscriber.prepare = prepare;

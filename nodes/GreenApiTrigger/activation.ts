@@ -2,8 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import type { Answer, Outcome } from '../shared/green-api/answer';
-import { type Failure, isRateLimit, isWebhookUrlSet, STARTING } from '../shared/green-api/failures';
-import { READY_STATE, UNKNOWN_STATE, UNREADY_STATES } from '../shared/green-api/instanceStates';
+import { type Failure, failureOf, failureOfState, READY_STATE } from '../shared/green-api/failures';
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
 import type { Clock } from '../shared/time';
@@ -36,6 +35,7 @@ const APPLIED_MS = 5 * 60 * MS;
 
 /** GREEN-API took the settings, and answered that they are not saved. */
 const NOT_SAVED: Failure = {
+	id: 'settingsNotSaved',
 	kind: 'instance',
 	message: 'GREEN-API did not save the settings of the instance',
 	description:
@@ -73,6 +73,7 @@ export function planSettings(
 	if (webhookUrl !== '' && !clear) {
 		return {
 			failure: {
+				id: 'webhookUrlElsewhere',
 				kind: 'instance',
 				message: `The notifications of this GREEN-API instance go to the webhook URL at ${hostOf(webhookUrl)}, so that its queue can’t be read`,
 				description:
@@ -89,14 +90,6 @@ export function planSettings(
 	if (missing.length === 0 && !clear) return {};
 	const flags = Object.fromEntries(missing.map((flag) => [flag, 'yes']));
 	return { changes: { ...flags, ...(clear && { webhookUrl: '' }) } };
-}
-
-/** @returns why an instance in this state can't be listened to, in the credential test's words */
-function failureOfState(state: unknown): Failure | undefined {
-	if (state === READY_STATE) return undefined;
-	if (state === 'starting') return STARTING;
-	const message = UNREADY_STATES[String(state)] ?? UNKNOWN_STATE;
-	return { kind: 'instance', message, description: '', code: String(state) };
 }
 
 interface Waiting {
@@ -124,7 +117,7 @@ export class Activation {
 	 * @param credential stands for the credential that `send` sends with
 	 * @param send sends requests of the trigger
 	 * @param signal ends it: nothing is written for a trigger that is not there any more
-	 * @returns why the trigger can't listen, if so; `STARTING` where it can't yet
+	 * @returns why the trigger can't listen, if so; `starting` where it can't yet
 	 */
 	async prepare(
 		need: Need,
@@ -145,12 +138,12 @@ export class Activation {
 
 	/**
 	 * @param outcome of a request to the instance
-	 * @returns the same; `STARTING` where GREEN-API still goes by a webhook URL that was cleared
+	 * @returns the same; `starting` where GREEN-API still goes by a webhook URL that was cleared
 	 */
 	sinceCleared<T>(outcome: Outcome<T>): Outcome<T> {
 		const isApplied = this.clock.now() - this.clearedAt > APPLIED_MS;
-		if (outcome.ok || isApplied || !isWebhookUrlSet(outcome.failure)) return outcome;
-		return { ok: false, failure: STARTING };
+		if (outcome.ok || isApplied || outcome.failure.id !== 'webhookUrlSet') return outcome;
+		return { ok: false, failure: failureOf('starting', '400') };
 	}
 
 	private async run(): Promise<void> {
@@ -196,8 +189,9 @@ export class Activation {
 		const state = await this.ask(send, 'getStateInstance');
 		if (!state.ok) return state;
 		const { stateInstance } = state.value.read<IDataObject | null>() ?? {};
-		const failure = failureOfState(stateInstance);
-		if (failure) return { ok: false, failure };
+		if (stateInstance !== READY_STATE) {
+			return { ok: false, failure: failureOfState(String(stateInstance)) };
+		}
 		const settings = await this.ask(send, 'getSettings');
 		if (!settings.ok) return settings;
 		this.known = {
@@ -231,7 +225,7 @@ export class Activation {
 		const request = { method, ...(body && { body }), timeout: DEFAULT_TIMEOUT_MS };
 		for (let tries = 1; ; tries += 1) {
 			const outcome = await send(request);
-			if (outcome.ok || !isRateLimit(outcome.failure) || tries === TRIES_AT_THE_LIMIT) {
+			if (outcome.ok || outcome.failure.id !== 'rateLimited' || tries === TRIES_AT_THE_LIMIT) {
 				return outcome;
 			}
 			await this.clock.sleep(MS / METHODS[method].requestsPerSecond);

@@ -20,6 +20,7 @@ const TEST_PATIENCE_MS = 30_000;
 
 function nothingForATest(type: string): Failure {
 	return {
+		id: 'notWanted',
 		kind: 'item',
 		message: `The first notification in the queue is not one that this trigger waits for: ${type}`,
 		description:

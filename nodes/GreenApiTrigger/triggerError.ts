@@ -2,7 +2,7 @@
 
 import type { INode, NodeApiError } from 'n8n-workflow';
 import { apiError } from '../shared/n8n/nodeErrors';
-import { type Failure, isTimeOut } from '../shared/green-api/failures';
+import type { Failure } from '../shared/green-api/failures';
 
 /** The other node's advice names an option that the trigger does not have. */
 const TIMED_OUT =
@@ -18,7 +18,7 @@ const TIMED_OUT =
  * @returns the error to throw, or to tell n8n of
  */
 export function triggerError(node: INode, failure: Failure, isTest: boolean): NodeApiError {
-	const description = isTimeOut(failure) ? TIMED_OUT : failure.description;
+	const description = failure.id === 'timedOut' ? TIMED_OUT : failure.description;
 	const isWhole = isTest || description === '';
 	const message = isWhole ? failure.message : `${failure.message}. ${description}`;
 	return apiError(node, { ...failure, message, description });

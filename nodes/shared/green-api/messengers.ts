@@ -4,7 +4,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { phoneNumberOf, type ReadChat, readChatId } from './chatId';
 import { digitChatReader } from './telegramMaxChatId';
 import type { Failure } from './failures';
-import type { GreenApiMethod, GreenApiRequest } from './methods';
+import { type GreenApiMethod, type GreenApiRequest, METHODS } from './methods';
+import { phoneNumberIn } from './contact';
+
+/** Which chats of an instance. */
+export type ChatType = 'all' | 'people' | 'groups';
+
+type ChatListRequest = Pick<GreenApiRequest, 'method' | 'query' | 'also'>;
 
 export interface Messenger {
 	/** As people call it. */
@@ -20,11 +26,17 @@ export interface Messenger {
 	/** The method that says who has a phone number. */
 	check: 'checkWhatsapp' | 'checkAccount';
 	hasProducts: boolean;
-	/** Whether getContacts takes `group`. */
-	filtersContacts: boolean;
+	/** What gives its chats, so far as it has to be asked for those that are wanted. */
+	chatLists: Readonly<Record<ChatType, ChatListRequest>>;
+	/** The documented limits that differ from WhatsApp's, in requests per second. */
+	limits: Partial<Record<GreenApiMethod, number>>;
 	/** What simplified contacts have besides the fields of all. */
 	ownFields: readonly string[];
-	/** @returns the digits of a contact's or list entry's phone number, or null where it is hidden */
+	/**
+	 * @param contact a contact, list entry or participant
+	 * @param chatId its chat id, or the phone number that was asked about
+	 * @returns the digits of its phone number, or null where it is hidden
+	 */
 	phoneNumberOf(contact: IDataObject, chatId: string): string | null;
 	/** @returns what getGroupData is asked with */
 	groupBody(chatId: string): NonNullable<GreenApiRequest['body']>;
@@ -38,9 +50,14 @@ const WHATSAPP: Messenger = {
 	lacks: ['checkAccount'],
 	check: 'checkWhatsapp',
 	hasProducts: true,
-	filtersContacts: true,
+	chatLists: {
+		all: { method: 'getContacts' },
+		people: { method: 'getContacts', query: { group: false } },
+		groups: { method: 'getContacts', query: { group: true } },
+	},
+	limits: {},
 	ownFields: [],
-	phoneNumberOf: (_contact, chatId) => phoneNumberOf(chatId),
+	phoneNumberOf: ({ phoneNumber }, chatId) => phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId),
 	groupBody: (groupId) => ({ groupId }),
 };
 
@@ -50,11 +67,16 @@ const WITH_DIGITS = {
 	lacks: ['addContact', 'editContact', 'deleteContact', 'checkWhatsapp'],
 	check: 'checkAccount',
 	hasProducts: false,
-	filtersContacts: false,
+	/** getContacts has people alone. */
+	chatLists: {
+		all: { method: 'getContacts', also: 'getChats' },
+		people: { method: 'getContacts' },
+		groups: { method: 'getChats' },
+	},
+	limits: {},
 	ownFields: ['username'],
-	/** GREEN-API documentation: an integer, 0 where it is hidden. */
-	phoneNumberOf: ({ phoneNumber }) =>
-		/^[1-9]\d*$/.test(String(phoneNumber)) ? String(phoneNumber) : null,
+	phoneNumberOf: ({ phoneNumber }, chatId) =>
+		phoneNumberIn(phoneNumber) ?? /^\+(\d+)$/.exec(chatId)?.[1] ?? null,
 } satisfies Partial<Messenger>;
 
 const TELEGRAM: Messenger = {
@@ -74,6 +96,9 @@ const MAX: Messenger = {
 	...WITH_DIGITS,
 	label: 'MAX',
 	typeInstance: 'v3',
+	// getGroupData: GREEN-API documentation for MAX, "Rate limiter"; the others: two public clients
+	// that name the same page.
+	limits: { checkAccount: 10, getAvatar: 10, getContactInfo: 10, getGroupData: 10 },
 	readChat: digitChatReader({
 		label: 'MAX',
 		forms:
@@ -106,6 +131,15 @@ export function messengerNamed(name: unknown): Messenger {
 	return Object.entries(MESSENGERS).find(([known]) => known === name)?.[1] ?? WHATSAPP;
 }
 
+/**
+ * @param method any
+ * @param messenger of the instance; without it, WhatsApp's limits
+ * @returns the documented limit of the method on the messenger's instances, in requests per second
+ */
+export function requestsPerSecond(method: GreenApiMethod, messenger?: Messenger): number {
+	return messenger?.limits[method] ?? METHODS[method].requestsPerSecond;
+}
+
 /** @returns what simplified contacts have besides the fields of all, null where there is nothing */
 export function ownFieldsOf(contact: IDataObject, { ownFields }: Messenger): IDataObject {
 	return Object.fromEntries(ownFields.map((field) => [field, contact[field] || null]));
@@ -120,6 +154,7 @@ export function otherMessenger(typeInstance: unknown, expected: Messenger): Fail
 	const actual = Object.values(MESSENGERS).find((row) => row.typeInstance === typeInstance);
 	if (!actual || actual === expected) return undefined;
 	return {
+		id: 'otherMessenger',
 		kind: 'instance',
 		message: `The GREEN-API instance is of ${actual.label}, and the "Messenger" of the credential is ${expected.label}`,
 		description: `Set "Messenger" to ${actual.label} in the credential, or copy the values of a ${expected.label} instance into it.`,

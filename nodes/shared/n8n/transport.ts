@@ -17,8 +17,7 @@ import {
 	otherMessenger,
 } from '../green-api/messengers';
 import { type GreenApiRequest, type Method, METHODS } from '../green-api/methods';
-import { readRetryAfter } from '../green-api/retryAfter';
-import { readServerLimit } from '../green-api/serverLimit';
+import { readRetryAfter, readServerLimit } from '../green-api/responseHeaders';
 import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';
@@ -58,7 +57,7 @@ function failureOfThrown(thrown: unknown): Failure {
 	if (code !== CREDENTIAL_REFUSED) return failureOfNetwork(code);
 	const message = textOf(causes, 'message') ?? '';
 	const description = textOf(causes, 'description') ?? '';
-	return { kind: 'instance', message, description, code };
+	return { id: 'credentialRefused', kind: 'instance', message, description, code };
 }
 
 /**
@@ -133,7 +132,7 @@ export async function sendRequest(
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
 		const answer = readAnswer(statusCode, String(body), method.answer, namesChat);
-		const outcome = confirmed(answer, method.confirmedBy);
+		const outcome = confirmed(answer, method);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

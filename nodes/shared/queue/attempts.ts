@@ -2,7 +2,7 @@
 
 import { replyInTime } from '../n8n/deadline';
 import type { Answer, Outcome } from '../green-api/answer';
-import { afterTries, type Failure, isRateLimit } from '../green-api/failures';
+import { afterTries, type Failure } from '../green-api/failures';
 import { METHODS } from '../green-api/methods';
 import { CANCELLED, type Cancellation } from '../time';
 import type { LookUpRequest, Send } from './lookUp';
@@ -14,6 +14,8 @@ import type { Lane, SendQueue } from './sendQueue';
 export interface AttemptContext {
 	send: Send;
 	queue: SendQueue;
+	/** The documented limit, in requests per second. */
+	documented: number;
 	lane: Lane;
 	/** Ends the waiting for requests in flight, too. */
 	aborted: Cancellation;
@@ -35,11 +37,11 @@ export interface AttemptContext {
  */
 export async function attempt(
 	request: LookUpRequest,
-	{ send, queue, lane, aborted, process, tally, paced, onFailure }: AttemptContext,
+	{ send, queue, documented, lane, aborted, process, tally, paced, onFailure }: AttemptContext,
 	claim: () => boolean,
 ): Promise<Outcome<Answer> | typeof CANCELLED> {
 	const { requestsPerSecond, maxRetries } = request.policy;
-	const { effect, requestsPerSecond: documented } = METHODS[request.method];
+	const { effect } = METHODS[request.method];
 	const tries: Tries = { refusals: 0, failures: 0 };
 
 	for (let isFirst = true; ; isFirst = false) {
@@ -59,7 +61,7 @@ export async function attempt(
 			return CANCELLED;
 		}
 		const spacingMs = queue.spacingUnder(requestsPerSecond);
-		const isRefused = !reply.ok && isRateLimit(reply.failure);
+		const isRefused = !reply.ok && reply.failure.id === 'rateLimited';
 		if (!isRefused) {
 			paced.requests += 1;
 			paced.ms += spacingMs;

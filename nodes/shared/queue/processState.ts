@@ -3,7 +3,7 @@
  * whichever workflow sent it. n8n loads this module once in a process.
  */
 
-import { type GreenApiMethod, METHODS } from '../green-api/methods';
+import type { GreenApiMethod } from '../green-api/methods';
 import { type Clock, processTimetable, systemClock, type Timetable } from '../time';
 import { AnswerCache } from './answerCache';
 import { Answers } from './answers';
@@ -42,13 +42,14 @@ export class ProcessState {
 	/**
 	 * @param account the key of the account that asks
 	 * @param method GREEN-API limits each method by itself
+	 * @param documented its limit until an answer says another one, in requests per second
 	 * @returns the one queue of these requests; ask anew each time, as an unused one is dropped after an hour
 	 */
-	queueOf(account: string, method: GreenApiMethod): SendQueue {
+	queueOf(account: string, method: GreenApiMethod, documented: number): SendQueue {
 		const key = JSON.stringify([account, method]);
 		const former = this.queues.get(key);
 		if (former) return former;
-		const limit = new Limit(1000 / METHODS[method].requestsPerSecond, this.random);
+		const limit = new Limit(1000 / documented, this.random);
 		const queue = new SendQueue(this.clock, limit);
 		this.queues.set(key, queue);
 		if (!this.isSweeping) this.sweep();

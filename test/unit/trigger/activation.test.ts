@@ -1,8 +1,11 @@
 import { Activation, type Need, planSettings } from '@package/nodes/GreenApiTrigger/activation';
 import type { Send } from '@package/nodes/GreenApiTrigger/subscriber';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
-import { failureOfStatus, isStarting } from '@package/nodes/shared/green-api/failures';
-import { UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import {
+	failureOfState,
+	failureOfStatus,
+	UNREADY_STATES,
+} from '@package/nodes/shared/green-api/failures';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 import { VirtualClock } from '../../virtual-time/virtualClock';
 
@@ -129,16 +132,16 @@ describe('an activation', () => {
 	it('of an instance that starts is put off', async () => {
 		state = 'starting';
 		const [failure] = await prepare(need('incomingWebhook'));
-		expect(failure && isStarting(failure)).toBe(true);
+		expect(failure?.id).toBe('starting');
 		expect(sent).toHaveLength(1);
 	});
 
-	it.each(Object.keys(UNREADY_STATES).filter((name) => name !== 'starting'))(
+	it.each(UNREADY_STATES.filter((name) => name !== 'starting'))(
 		'of an instance that is %s says what the credential’s test says',
 		async (name) => {
 			state = name;
 			const [failure] = await prepare(need('incomingWebhook'));
-			expect(failure?.message).toBe(UNREADY_STATES[name]);
+			expect(failure).toEqual(failureOfState(name));
 		},
 	);
 
@@ -187,7 +190,7 @@ describe('an activation', () => {
 		} as const;
 		const isStartingNow = () => {
 			const outcome = activation.sinceCleared(refused);
-			return !outcome.ok && isStarting(outcome.failure);
+			return !outcome.ok && outcome.failure.id === 'starting';
 		};
 		expect(isStartingNow()).toBe(false);
 		settings.webhookUrl = 'https://hooks.example.com';

@@ -1,4 +1,8 @@
-import { type Failure, failureOfNetwork, STARTING } from '@package/nodes/shared/green-api/failures';
+import {
+	type Failure,
+	failureOf,
+	failureOfNetwork,
+} from '@package/nodes/shared/green-api/failures';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
@@ -453,7 +457,7 @@ describe('faults', () => {
 
 describe('a trigger that could not be prepared yet', () => {
 	it('listens once it is', async () => {
-		const outcomes = [STARTING, STARTING, undefined];
+		const outcomes = [failureOf('starting', '400'), failureOf('starting', '400'), undefined];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
 		queue.enqueue(1);
@@ -475,7 +479,7 @@ describe('a trigger that could not be prepared yet', () => {
 	];
 
 	it.each(LASTING)('is told what stands against it: %s', async (_what, kind, code) => {
-		const failure = { kind, message: 'No', description: '', code };
+		const failure: Failure = { id: 'unknownState', kind, message: 'No', description: '', code };
 		queue.listener.join(queue.subscriber('a', { prepare: async () => failure }));
 		await pass(1_000);
 		expect(queue.failed).toEqual([{ key: 'a', message: 'No' }]);
@@ -496,7 +500,7 @@ describe('a trigger that could not be prepared yet', () => {
 
 	it('holds up nobody, and gets what comes meanwhile', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
-		const prepare = async () => STARTING;
+		const prepare = async () => failureOf('starting', '400');
 		queue.listener.join(queue.subscriber('b', { prepare, only: [2], auto: 'succeeded' }));
 		queue.enqueue(1, 2, 3);
 		await pass(MINUTE);
@@ -510,7 +514,7 @@ describe('a trigger that could not be prepared yet', () => {
 		const prepare = async (signal: AbortSignal) => {
 			signals.push(signal);
 			await queue.clock.sleep(5_000);
-			return STARTING;
+			return failureOf('starting', '400');
 		};
 		const leave = queue.listener.join(queue.subscriber('a', { prepare }));
 		await pass(1_000);
