@@ -178,10 +178,14 @@ export class Batch {
 		return part;
 	}
 
-	private endAfter(failure: Failure, { tolerates }: LookUpRequest, part: Part): void {
+	private endAfter(failure: Failure, request: LookUpRequest, part: Part): void {
+		const { tolerates, firstStep } = request;
 		const isEnough = this.options.stopOnFailure && !tolerates?.(failure);
 		if (isEnough || failure.kind === 'instance') this.end(failure);
-		else if (failure.kind === 'method') this.endPart(part, failure);
+		else if (failure.kind === 'method') {
+			this.endPart(part, failure);
+			if (firstStep) this.endPart(this.partOf(firstStep), failure);
+		}
 	}
 
 	private end(failure: Failure): void {
