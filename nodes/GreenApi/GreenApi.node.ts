@@ -6,8 +6,7 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { MAIN } from '../shared/n8n/olderN8n';
-import { searchContacts } from './listSearch/searchContacts';
-import { searchGroups } from './listSearch/searchGroups';
+import { searchContacts, searchGroups } from './listSearch';
 import { DEFAULT_RESOURCE, operationNamed, properties } from './operations';
 import { runPerItem } from './run';
 
