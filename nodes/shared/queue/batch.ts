@@ -11,7 +11,6 @@ import { isRead, type LookUp, type LookUpOutcome, type LookUpRequest, type Send 
 import { processState, type ProcessState } from './processState';
 import type { RunTry } from './retriedRuns';
 import { Lane } from './sendQueue';
-import { Serial } from './serial';
 
 export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
 
@@ -90,27 +89,18 @@ export class Batch {
 	}
 
 	/**
-	 * Listens to the signal, which lives for longer than the batch, only while there is a need.
-	 *
 	 * @param request what to ask, and how; lookups may be asked for all at once
 	 * @returns its outcome; the promise never rejects
 	 */
 	async lookUp(request: LookUpRequest): Promise<LookUpOutcome> {
-		const { cancelSignal } = this.options;
-		if (cancelSignal?.aborted) this.abort();
-		if (this.running === 0) cancelSignal?.addEventListener('abort', this.abort);
-		this.running += 1;
-		const outcome = await this.settle(request);
-		this.running -= 1;
-		if (this.running === 0) cancelSignal?.removeEventListener('abort', this.abort);
-		return outcome;
+		return await this.stoppable(async () => await this.settle(request));
 	}
 
 	/**
 	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
 	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes. Of what changes the same chat, each begins when the one
-	 * before it has its outcome, so that the last one holds.
+	 * far apart the same question comes. Of what changes the same chat, in whatever batch, each begins
+	 * when the one before it has its outcome, so that the last one holds.
 	 *
 	 * @param requests what to ask, and how
 	 * @param ask asks what takes more than one lookup, of which the request is the first
@@ -122,16 +112,39 @@ export class Batch {
 		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
 	): AsyncGenerator<LookUpOutcome, void> {
 		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
-		const writes = new Serial();
 		return lookAhead(requests, {
 			lookUp: async (request) => {
 				const begin = async () => await ask(request, lookUp);
-				return await (isRead(request) ? begin() : writes.run(changedBy(request), begin));
+				if (isRead(request)) return await begin();
+				return await this.stoppable(async () => await this.write(request, begin));
 			},
 			onShared: () => (this.tally.shared += 1),
 			isOver: () => this.endedBy !== undefined,
 			leave: () => this.end(STOPPED),
 		});
+	}
+
+	/** Listens to the signal, which lives for longer than the batch, only while there is a need. */
+	private async stoppable(work: () => Promise<LookUpOutcome>): Promise<LookUpOutcome> {
+		const { cancelSignal } = this.options;
+		if (cancelSignal?.aborted) this.abort();
+		if (this.running === 0) cancelSignal?.addEventListener('abort', this.abort);
+		this.running += 1;
+		const outcome = await work();
+		this.running -= 1;
+		if (this.running === 0) cancelSignal?.removeEventListener('abort', this.abort);
+		return outcome;
+	}
+
+	private async write(
+		request: LookUpRequest,
+		begin: () => Promise<LookUpOutcome>,
+	): Promise<LookUpOutcome> {
+		const { lane } = this.partOf(request.method);
+		const key = this.options.account.key + changedBy(request);
+		const outcome = await this.process.writes.run(key, lane.closing, begin);
+		// A batch that is over asks nothing: this tells what ended it.
+		return outcome === CANCELLED ? await this.settle(request) : outcome;
 	}
 
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {

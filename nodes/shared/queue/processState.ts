@@ -10,6 +10,7 @@ import { Answers } from './answers';
 import { Limit } from './limit';
 import { RetriedRuns } from './retriedRuns';
 import { SendQueue } from './sendQueue';
+import { Serial } from './serial';
 
 const MAX_KEPT_ANSWERS = 10_000;
 /** A business can have thousands of products. */
@@ -20,6 +21,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 export class ProcessState {
 	readonly retriedRuns = new RetriedRuns();
+	/** By account and chat: a write that is tried again undoes none that came after it. */
+	readonly writes = new Serial();
 	private readonly cache: AnswerCache;
 	readonly answers: Answers;
 	private readonly queues = new Map<string, SendQueue>();
@@ -57,11 +60,12 @@ export class ProcessState {
 	}
 
 	/** @returns how much is held in memory for executions to come */
-	held(): { queues: number; answers: number; questions: number } {
+	held(): { queues: number; answers: number; questions: number; writes: number } {
 		return {
 			queues: this.queues.size,
 			answers: this.cache.size,
 			questions: this.answers.questions,
+			writes: this.writes.size,
 		};
 	}
 

@@ -50,7 +50,7 @@ describe('30 days of traffic from 1,000 instances', () => {
 		expect(most.answers).toBe(0);
 
 		await clock.pass(2 * HOUR_MS);
-		expect(state.held()).toEqual({ queues: 0, answers: 0, questions: 0 });
+		expect(state.held()).toEqual({ queues: 0, answers: 0, questions: 0, writes: 0 });
 		expect(timetable.size).toBe(0);
 		expect(clock.unreferenced).toBe(0);
 		expect(clock.pending).toBe(0);
