@@ -2,7 +2,7 @@
 
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { newProcess, requestFor } from '../../virtual-time/batches';
-import { ProcessState } from '@package/nodes/shared/queue/processState';
+import { ProcessState } from '@package/nodes/shared/queue/process';
 import { startBatch } from '@package/nodes/shared/queue/batch';
 import { Timetable } from '@package/nodes/shared/time';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
