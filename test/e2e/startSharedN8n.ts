@@ -10,11 +10,12 @@ import { SHARED_N8N, type SharedN8n } from './sharedN8n';
 
 /**
  * Before the tests of `shared/`: starts the n8n that all of them use, with the packed node and an
- * owner.
+ * owner. Where N8N_URL says that somebody else has started one, it starts none.
  *
  * @throws Error where it can't be installed or started
  */
 export default async function startSharedN8n(): Promise<void> {
+	if (process.env.N8N_URL) return;
 	await prepare();
 	const userFolder = await mkdtemp(join(tmpdir(), 'n8n-e2e-shared-'));
 	await installPackedNode(userFolder);

@@ -184,9 +184,7 @@ describe('an active trigger', () => {
 		await waitFor('what n8n is told', () => trigger.errors.length === 1);
 		expect(trigger.errors[0]).toMatchObject({
 			name: 'NodeApiError',
-			message: expect.stringMatching(
-				/^No GREEN-API server answers at the API URL\. Copy apiUrl /,
-			),
+			message: expect.stringMatching(/^No GREEN-API server answers at the API URL\. Copy apiUrl /),
 			httpCode: '404',
 		});
 		expect(JSON.stringify(trigger.errors)).not.toContain(parts.double.apiTokenInstance);

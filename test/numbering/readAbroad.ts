@@ -7,9 +7,9 @@ import { readChatId } from '../../nodes/shared/green-api/chatId';
 import { callingCodeOf, randomMobiles, REGIONS } from './mobiles';
 
 /** More make the numbers steady in the last digit. */
-const SAMPLES = 5_000;
-/** Shorter ones are not believed, longer ones are hardly written without a code. */
-const LENGTHS = [10, 11];
+const SAMPLES = 2_000;
+/** Shorter ones are not believed without a code, and few countries have longer ones. */
+const LENGTHS = [10, 11, 12];
 const LEAST_SHARE = 0.01;
 
 /** @returns a row for each region with numbers of the length that are taken for another country's */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ChatIdReading, readChatId } from '@package/nodes/shared/green-api/chatId';
 import {
 	tellBareNumbers,
@@ -6,6 +7,7 @@ import {
 } from '@package/nodes/shared/green-api/numberList';
 import { expectPlainWords } from '../assertions/words';
 import { callingCodeOf, mobileLengthsOf, POPULOUS, randomMobiles } from '../numbering/mobiles';
+import { tableOfShares } from '../numbering/readAbroad';
 
 function readList(texts: readonly unknown[], defaultCountryCode = ''): readonly ChatIdReading[] {
 	return withOneVoice(texts.map((text) => readChatId(text, { defaultCountryCode })));
@@ -85,6 +87,23 @@ describe('a list in which one number is refused because its country code is miss
 			expect(abroad).toEqual([]);
 		},
 	);
+});
+
+describe('a number that comes alone and without a code', () => {
+	it('is looked up in another country as often as the documents say', () => {
+		const document = readFileSync('docs/phone-numbers.md', 'utf8');
+		const rows = document.match(/^\| Country +\| Digits [^]*?\n\n/m)?.[0].split('\n') ?? [];
+		const table = rows
+			.filter((row) => /\w/.test(row))
+			.map((row) =>
+				row
+					.split('|')
+					.map((cell) => cell.trim())
+					.slice(1, -1)
+					.join(' | '),
+			);
+		expect(table.join('\n')).toBe(tableOfShares());
+	});
 });
 
 describe('what is told of numbers that were read without a plus', () => {

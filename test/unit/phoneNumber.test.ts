@@ -400,7 +400,8 @@ describe('what surrounds a phone number', () => {
 		'👩🏽‍💻 +44 7911 123456',
 		'🇬🇧 +44 7911 123456',
 		'• +44 7911 123456',
-		'+44 7911 123456 📱',
+		'✆ +44 7911 123456',
+		'* +44 7911 123456',
 		'📱 Mob.: “+44 7911 123456”;',
 		// Characters that nobody sees.
 		'+44\ufe0f 7911 123456',
@@ -555,6 +556,12 @@ describe('what is no phone number', () => {
 		['@ivan', /no WhatsApp chat ID/],
 		['79123456789@telegram.org', /no WhatsApp chat ID/],
 		['+7 912 345 ** 89', /characters/],
+		['+49 171 12345**', /characters/],
+		['+49 171 12345●●', /characters/],
+		['+49 171 12345••', /characters/],
+		['**491711234567', /characters/],
+		['●●491711234567', /characters/],
+		['⚫⚫491711234567', /characters/],
 	])('%s is refused', (written, words) => {
 		for (const code of ['', '7', '49']) {
 			expect(rejectionOf(written, code).message).toMatch(words);
@@ -593,7 +600,7 @@ describe('what is no phone number', () => {
 		// What is not linear takes a hundred times as long for each character.
 		const costOf = (length: number) => {
 			const text = unit.repeat(length / unit.length);
-			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`];
+			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`, `7${text}7`];
 			const start = process.cpuUsage();
 			for (let turn = 0; turn < 100_000 / length; turn += 1) {
 				for (const variant of variants) readChatId(variant, { defaultCountryCode: '7' });

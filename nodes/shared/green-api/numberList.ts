@@ -2,7 +2,13 @@
 
 import type { ChatIdReading } from './chatId';
 import { NUMBER_REASONS } from './numberReasons';
-import { countryName, countryPlans, isMobile, planOfNumber } from './numberingPlan';
+import {
+	countryName,
+	countryPlans,
+	isMobile,
+	type NumberingPlan,
+	planOfNumber,
+} from './numberingPlan';
 import { refuseNumber } from './phoneNumber';
 import { BARE_DIGITS } from './readNumber';
 import type { Rejection } from './rejection';
@@ -49,15 +55,16 @@ export function withOneVoice<Reading extends ChatIdReading>(
 /** @returns which countries' numbers were read without a plus; nothing where none is in doubt */
 export function tellBareNumbers(readings: readonly ChatIdReading[]): string[] {
 	const numbers = readings.map(bareDigits).filter((digits) => digits !== undefined);
-	const counts = new Map<string, number>();
+	const counts = new Map<NumberingPlan | undefined, number>();
 	for (const digits of numbers) {
 		const plan = planOfNumber(digits);
-		const name = plan ? countryName(plan) : '';
-		counts.set(name, (counts.get(name) ?? 0) + 1);
+		counts.set(plan, (counts.get(plan) ?? 0) + 1);
 	}
 	if (numbers.length === 0 || (counts.size === 1 && !couldBeNational(numbers))) return [];
 	const countries = [...counts].sort(([, a], [, b]) => b - a);
-	const named = countries.map(([name, count]) => `${name} (${count})`).join(', ');
+	const named = countries
+		.map(([plan, count]) => `${plan && countryName(plan)} (${count})`)
+		.join(', ');
 	const were = numbers.length === 1 ? 'number without + was' : 'numbers without + were';
 	return [
 		`${numbers.length} ${were} read as ${named}. If that is wrong, set "Default Country Code" in the options, or write + and the country code.`,

@@ -29,6 +29,8 @@ export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
 	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
 	tolerates?: (failure: Failure) => boolean;
+	/** The method that is asked before this one, for its sake alone: it ends together with it. */
+	firstStep?: GreenApiMethod;
 }
 
 /**
@@ -411,10 +413,14 @@ export class Batch {
 		return part;
 	}
 
-	private endAfter(failure: Failure, { tolerates }: LookUpRequest, part: Part): void {
+	private endAfter(failure: Failure, request: LookUpRequest, part: Part): void {
+		const { tolerates, firstStep } = request;
 		const isEnough = this.options.stopOnFailure && !tolerates?.(failure);
 		if (isEnough || failure.kind === 'instance') this.end(failure);
-		else if (failure.kind === 'method') this.endPart(part, failure);
+		else if (failure.kind === 'method') {
+			this.endPart(part, failure);
+			if (firstStep) this.endPart(this.partOf(firstStep), failure);
+		}
 	}
 
 	private end(failure: Failure): void {
