@@ -91,23 +91,23 @@ export class GreenApiTrigger implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		const { instance, credential, messenger } = await readAccount.call(this);
+		const { key: account, messenger } = await readAccount.call(this);
 		const subscription = readSubscription.call(this, messenger);
 		const send: Send = async (request, signal) =>
-			instances.of(instance).activation.sinceCleared(await sendRequest.call(this, request, signal));
+			instances.of(account).activation.sinceCleared(await sendRequest.call(this, request, signal));
 		const { events, turnOnNotifications, clearWebhookUrl } = subscription;
 		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
 		const prepare = async (signal?: AbortSignal) =>
-			await instances.of(instance).activation.prepare(need, credential, send, signal);
+			await instances.of(account).activation.prepare(need, account, send, signal);
 
 		const failure = await prepare();
-		const subscriber = toSubscriber(this, subscription, credential, send);
+		const subscriber = toSubscriber(this, subscription, account, send);
 		if (failure && !isStarting(failure)) {
 			throw triggerError(this.getNode(), failure, subscriber.isTest);
 		}
 		if (failure) subscriber.prepare = prepare;
 
-		const listen = () => instances.of(instance).listener.join(subscriber);
+		const listen = () => instances.of(account).listener.join(subscriber);
 		// n8n takes a test's items only after this function has returned.
 		let leave = subscriber.isTest ? undefined : listen();
 		return {

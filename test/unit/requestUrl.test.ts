@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import {
-	addressless,
+	accountKey,
 	addressRequest,
 	CredentialRefusal,
 	type GreenApiAccount,
-	instanceKey,
 } from '@package/nodes/shared/green-api/requestUrl';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
@@ -450,17 +449,11 @@ describe('refusing before anything is sent', () => {
 	});
 });
 
-describe('what stands for an instance', () => {
+describe('the key of an account', () => {
+	const instanceKey = (apiUrl: string, idInstance: string, apiTokenInstance = FAKE_TOKEN) =>
+		accountKey({ apiUrl, idInstance, apiTokenInstance });
 	const ID = '1101000001';
 	const KEY = instanceKey('https://api.green-api.com', ID);
-
-	it.each(['https://proxy.example/green/api', 'https://proxy.example/', 'not a URL'])(
-		'has a part that is the same at %s, and another one for another instance',
-		(url) => {
-			expect(addressless(instanceKey(url, ID))).toBe(addressless(KEY));
-			expect(addressless(instanceKey(url, '1101000002'))).not.toBe(addressless(KEY));
-		},
-	);
 
 	it.each([
 		['a slash at the end', 'https://api.green-api.com/', ID],
@@ -502,6 +495,10 @@ describe('what stands for an instance', () => {
 			instanceKey('https://proxy.example/waInstance1', '2'),
 		];
 		expect(new Set(keys).size).toBe(keys.length);
+	});
+
+	it('is another for every other token', () => {
+		expect(instanceKey('https://api.green-api.com', ID, `${FAKE_TOKEN}0`)).not.toBe(KEY);
 	});
 
 	it('goes by the parts that the request goes by, where servers are not GREEN-API’s own', () => {

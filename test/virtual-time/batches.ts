@@ -59,7 +59,7 @@ export function processOn(
 	const state = new ProcessState(clock, random, new Timetable(clock));
 
 	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
-		const account = { instance: name, credential: 'credential' };
+		const account = { key: name };
 		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, state);
 	}
 

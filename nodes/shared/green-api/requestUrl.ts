@@ -147,25 +147,19 @@ export function addressRequest(
 }
 
 /**
- * An instance has one queue and one limit, at whichever of GREEN-API's own addresses it is asked:
- * `api.green-api.com` and `7103.api.greenapi.com` answer for the same one, with and without `/v3`.
- * Elsewhere, behind a proxy for example, nothing is known of what an address stands for.
+ * Requests, answers, limits and queues are shared under this key alone: another token is another
+ * account, whatever its instance id says. It holds the token, so it stays in memory and never gets
+ * into a message, a log or an item.
  *
- * @param apiUrl the credential's
- * @param idInstance the credential's
- * @returns a text that is the same for all addresses and spellings of the same instance
+ * All of GREEN-API's own addresses are one: `api.green-api.com` and `7103.api.greenapi.com` answer
+ * for the same instance, with and without `/v3`. Nothing is known of other addresses, a proxy's for
+ * example.
+ *
+ * @returns a text that is the same for all spellings of the same account
  */
-export function instanceKey(apiUrl: string, idInstance: string): string {
+export function accountKey({ apiUrl, idInstance, apiTokenInstance }: GreenApiAccount): string {
 	const url = parseUrl(apiUrl.trim());
 	const isGreenApi = GREEN_API_HOST.test(url?.hostname ?? '');
 	const address = url ? `${url.origin}${url.pathname.replace(/\/+$/, '')}` : apiUrl;
-	return `${isGreenApi ? 'GREEN-API' : address}/waInstance${idInstance.trim()}`;
-}
-
-/**
- * @param key of `instanceKey`
- * @returns its part that is the same at every address of the instance
- */
-export function addressless(key: string): string {
-	return key.slice(key.lastIndexOf('/') + 1);
+	return JSON.stringify([isGreenApi ? 'GREEN-API' : address, idInstance.trim(), apiTokenInstance]);
 }

@@ -7,7 +7,7 @@ import type {
 	IN8nHttpFullResponse,
 	ITriggerFunctions,
 } from 'n8n-workflow';
-import { CREDENTIAL_REFUSED, instanceKey } from '../green-api/requestUrl';
+import { accountKey, CREDENTIAL_REFUSED } from '../green-api/requestUrl';
 import { confirmed, readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
 import {
@@ -23,16 +23,10 @@ import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
-/** Who asks, as keys: the credential's own values never get here. */
+/** The instance that a node asks. */
 export interface Account {
-	/** Stands for the instance, which all credentials for it share. */
-	instance: string;
-	/** Stands for the credential: answers are shared under the same one only. */
-	credential: string;
-}
-
-/** An account, and what its instance is. */
-export interface MessengerAccount extends Account {
+	/** The same for equal API URL, instance id and token (`accountKey`): it holds the token. */
+	key: string;
 	messenger: Messenger;
 }
 
@@ -68,19 +62,24 @@ function failureOfThrown(thrown: unknown): Failure {
 }
 
 /**
- * @returns the messenger of the node's credential, and keys for it, made of its id, API URL and
- *   instance id: never of the token. A credential that can't be had gives a key as well; sending says what is wrong with it.
+ * n8n resolves a credential anew each time it is read, expressions in it too (`n8n-core`,
+ * `CredentialsHelper.getDecrypted`).
+ *
+ * @returns the account that the node's credential is for by now. A credential that can't be read
+ *   gives an account as well: sending a request says what is wrong with it.
  */
-export async function readAccount(this: Context): Promise<MessengerAccount> {
-	const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
+export async function readAccount(this: Context): Promise<Account> {
 	try {
-		const { apiUrl, idInstance, messenger } = await this.getCredentials(CREDENTIAL_TYPE);
-		const instance = instanceKey(String(apiUrl), String(idInstance));
-		const credential = JSON.stringify([id, apiUrl, idInstance]);
-		return { instance, credential, messenger: messengerNamed(messenger) };
+		const { messenger, ...values } = await this.getCredentials(CREDENTIAL_TYPE);
+		const key = accountKey({
+			apiUrl: String(values.apiUrl),
+			idInstance: String(values.idInstance),
+			apiTokenInstance: String(values.apiTokenInstance),
+		});
+		return { key, messenger: messengerNamed(messenger) };
 	} catch {
-		const messenger = messengerNamed(DEFAULT_MESSENGER);
-		return { instance: '', credential: JSON.stringify([id]), messenger };
+		const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
+		return { key: JSON.stringify([id]), messenger: messengerNamed(DEFAULT_MESSENGER) };
 	}
 }
 

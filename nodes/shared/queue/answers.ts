@@ -15,8 +15,8 @@ export interface Found {
 
 /** Who asks, alike for all lookups of one batch. */
 export interface Asker {
-	/** Answers are shared under the same one only. */
-	credential: string;
+	/** The account's key: answers are shared under the same one only. */
+	account: string;
 	/** Ends the waiting for another's request. */
 	closing: Cancellation;
 	/** Which try of a run asks, where n8n makes several. */
@@ -63,11 +63,11 @@ export class Answers {
 	 */
 	async get(
 		request: LookUpRequest,
-		{ credential, closing, runTry }: Asker,
+		{ account, closing, runTry }: Asker,
 		send: ClaimAndSend,
 	): Promise<Found | typeof CANCELLED> {
 		const { timeout, policy } = request;
-		const question = credential + questionOf(request);
+		const question = account + questionOf(request);
 		const cacheMs = isRead(request) ? 1000 * policy.cacheSeconds : 0;
 		const earlier = runTry?.take(question);
 		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'retained' };

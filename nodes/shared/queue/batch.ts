@@ -15,7 +15,7 @@ import { Serial } from './serial';
 export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
 
 export interface BatchOptions {
-	account: Account;
+	account: Pick<Account, 'key'>;
 	/** End the batch at the first failure of any kind; else only at one that concerns all of it. */
 	stopOnFailure: boolean;
 	/** Ends the batch from outside: n8n's Stop, or its time-out of the execution. */
@@ -136,7 +136,7 @@ export class Batch {
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
 		const part = this.partOf(request.method);
 		const asker = {
-			credential: this.options.account.credential,
+			account: this.options.account.key,
 			closing: part.lane.closing,
 			runTry: this.runTry,
 		};
@@ -160,7 +160,7 @@ export class Batch {
 	private async attempt(request: LookUpRequest, part: Part, claim: () => boolean) {
 		const { send, aborted, process, tally } = this;
 		const { lane, paced } = part;
-		const queue = process.queueOf(this.options.account.instance, request.method);
+		const queue = process.queueOf(this.options.account.key, request.method);
 		const onFailure = (failure: Failure) => this.endAfter(failure, request, part);
 		const context = { send, queue, lane, aborted, process, tally, paced, onFailure };
 		return await attempt(request, context, claim);

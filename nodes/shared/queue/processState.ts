@@ -4,7 +4,6 @@
  */
 
 import { type GreenApiMethod, METHODS } from '../green-api/methods';
-import { addressless } from '../green-api/requestUrl';
 import { type Clock, processTimetable, systemClock, type Timetable } from '../time';
 import { AnswerCache } from './answerCache';
 import { Answers } from './answers';
@@ -51,17 +50,16 @@ export class ProcessState {
 	}
 
 	/**
-	 * @param instance stands for the instance that the requests go to
+	 * @param account the key of the account that asks
 	 * @param method GREEN-API limits each method by itself
 	 * @returns the one queue of these requests; ask anew each time, as an unused one is dropped after an hour
 	 */
-	queueOf(instance: string, method: GreenApiMethod): SendQueue {
-		const key = JSON.stringify([instance, method]);
+	queueOf(account: string, method: GreenApiMethod): SendQueue {
+		const key = JSON.stringify([account, method]);
 		const former = this.queues.get(key);
 		if (former) return former;
 		const { clock, random } = this;
-		// One process may reach the instance through a proxy, another one directly.
-		const aheadMs = hashOf(`${addressless(instance)}/${method}`);
+		const aheadMs = hashOf(key);
 		const wallNow = () => clock.wallNow() + aheadMs;
 		const limit = new Limit(METHODS[method].requestsPerSecond, random, wallNow);
 		const queue = new SendQueue(clock, limit);

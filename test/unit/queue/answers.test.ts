@@ -49,7 +49,7 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 			{ cacheSeconds: cacheMs / 1_000 },
 			{ method: isRead ? 'getContactInfo' : 'addContact', timeout: 1 + manner.length },
 		);
-		const asker = { credential: 'credential', closing, runTry };
+		const asker = { account: 'account', closing, runTry };
 		return await answers.get(request, asker, async (claim) => {
 			if (turn) await turn;
 			if (!claim()) return CANCELLED;

@@ -145,11 +145,10 @@ describe('a batch of lookups', () => {
 		expect(outcomesOf(later)).toEqual([found('b')]);
 	});
 
-	it('shares the pace with other batches on the instance, whatever their credential', async () => {
+	it('shares the pace with other batches of the account', async () => {
 		const { clock, instance, start, ask } = newProcess();
-		for (const credential of ['one', 'other']) {
-			const batch = start({ account: { instance: 'instance', credential } });
-			ask(batch, chatIds(5, `${credential} `));
+		for (const name of ['one', 'other']) {
+			ask(start({ account: { key: 'account' } }), chatIds(5, `${name} `));
 		}
 		await clock.pass();
 		expect(instance.requests).toHaveLength(10);
@@ -161,7 +160,7 @@ describe('a batch of lookups', () => {
 		const batch = start();
 		ask(batch, ['a']);
 		ask(batch, ['a'], {}, { method: 'getGroupData' });
-		ask(start({ account: { instance: 'another', credential: 'another' } }), ['a']);
+		ask(start({ account: { key: 'another' } }), ['a']);
 		await settle();
 		await clock.pass(1);
 		expect(instance.requests).toHaveLength(3);
@@ -234,17 +233,17 @@ describe('lookups of the same contact', () => {
 		expect(instance.chatIds).toEqual(['a', 'a']);
 	});
 
-	it('are never shared between credentials, in flight or kept', async () => {
+	it('are never shared between accounts, in flight or kept', async () => {
 		const { clock, instance, start, ask } = newProcess({ latencyMs: () => MINUTE_MS });
 		const cached = { cacheSeconds: 3_600 };
-		const batches = ['one', 'other'].map((credential) =>
-			start({ account: { instance: 'instance', credential } }),
-		);
-		for (const batch of batches) ask(batch, ['a'], cached);
-		await clock.pass();
+		for (const key of ['one', 'other']) {
+			ask(start({ account: { key } }), ['a'], cached);
+			await clock.pass(2 * SECOND_MS);
+		}
 		expect(instance.chatIds).toEqual(['a', 'a']);
+		await clock.pass();
 
-		ask(start({ account: { instance: 'instance', credential: 'third' } }), ['a'], cached);
+		ask(start({ account: { key: 'third' } }), ['a'], cached);
 		await clock.pass();
 		expect(instance.chatIds).toEqual(['a', 'a', 'a']);
 	});

@@ -25,12 +25,10 @@ import { EarlyClock } from '../../virtual-time/earlyClock';
 import { SimulatedInstance } from '../../virtual-time/simulatedInstance';
 import { VirtualClock } from '../../virtual-time/virtualClock';
 
-/** Two credentials for one instance, and another instance. */
-const ACCOUNTS = [
-	{ instance: 'one', credential: 'a' },
-	{ instance: 'one', credential: 'b' },
-	{ instance: 'two', credential: 'c' },
-] as const satisfies Account[];
+type AccountKey = Pick<Account, 'key'>;
+
+/** Each with an instance of its own. */
+const ACCOUNTS = [{ key: 'one' }, { key: 'two' }] as const satisfies AccountKey[];
 const CHAT_IDS = ['0', '1', '2', '3', '4'];
 
 /** The most that may be in flight at once, of one instance and method. */
@@ -60,7 +58,7 @@ const fault = fc.oneof(
 );
 
 interface PlannedBatch {
-	account: Account;
+	account: AccountKey;
 	method: GreenApiMethod;
 	policy: Required<LookUpPolicy>;
 	stopOnFailure: boolean;
@@ -156,8 +154,8 @@ interface World {
 }
 
 /** The answer says whom it is for: nobody else may get it. */
-function answerTo(account: Account, { method, body }: GreenApiRequest): string {
-	return JSON.stringify([account.credential, method, body?.chatId]);
+function answerTo(account: AccountKey, { method, body }: GreenApiRequest): string {
+	return JSON.stringify([account.key, method, body?.chatId]);
 }
 
 function endsBatch({ stopOnFailure }: PlannedBatch, { kind }: Failure): boolean {
@@ -171,8 +169,8 @@ function startRun({ clock, state, instances }: World, plan: PlannedBatch): Run {
 	const send = async (request: GreenApiRequest): Promise<Outcome<Answer>> => {
 		const one: Sent = { chatId: String(request.body?.chatId ?? ''), at: clock.now() };
 		sent.push(one);
-		const simulated = await instances[account.instance]?.send(request);
-		if (!simulated) throw new Error(`No instance ${account.instance}`);
+		const simulated = await instances[account.key]?.send(request);
+		if (!simulated) throw new Error(`No instance ${account.key}`);
 		one.outcome = simulated.ok
 			? { ok: true, value: new Answer(answerTo(account, request)) }
 			: simulated;
@@ -271,7 +269,7 @@ function isPaced({ plan: { policy } }: Run): boolean {
 
 /** The runs whose requests one limit counts. */
 function runsByLimit(runs: readonly Run[]): Run[][] {
-	const keyOf = ({ plan }: Run) => JSON.stringify([plan.account.instance, plan.method]);
+	const keyOf = ({ plan }: Run) => JSON.stringify([plan.account.key, plan.method]);
 	const keys = [...new Set(runs.map(keyOf))];
 	return keys.map((key) => runs.filter((run) => keyOf(run) === key));
 }
@@ -286,9 +284,9 @@ function checkOutcomes(runs: readonly Run[]): void {
 			const request = requestFor(chatId, {}, { method: plan.method });
 			if (outcome?.ok) expect(outcome.value.text).toBe(answerTo(plan.account, request));
 			if (!outcome || outcome.ok || outcome.inherited) continue;
-			// Somebody with this credential asked for this contact, and that is what came.
+			// Somebody with this account asked for this contact, and that is what came.
 			const sent = runs
-				.filter((run) => run.plan.account.credential === plan.account.credential)
+				.filter((run) => run.plan.account.key === plan.account.key)
 				.filter((run) => run.plan.method === plan.method)
 				.flatMap((run) => run.sent.filter((one) => one.chatId === chatId));
 			const codes = sent.map((one) => failureOf(one.outcome)?.code);
@@ -342,7 +340,7 @@ function checkOrder(runs: readonly Run[]): void {
 		const others = runs.filter(
 			(other) =>
 				other !== run &&
-				other.plan.account.credential === run.plan.account.credential &&
+				other.plan.account.key === run.plan.account.key &&
 				other.plan.method === run.plan.method,
 		);
 		const elsewhere = new Set(

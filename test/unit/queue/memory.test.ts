@@ -29,7 +29,7 @@ describe('30 days of traffic from 1,000 instances', () => {
 		for (let step = 0; step < 30 * visits; step++) {
 			for (let visit = 0; visit < perStep; visit++) {
 				const name = `instance ${Math.floor(random() * 1_000)}`;
-				const account = { instance: name, credential: name };
+				const account = { key: name };
 				const batch = startBatch(instance.send, { account, stopOnFailure: false }, state);
 				for (const chatId of ['a', 'b']) {
 					asked += 1;
