@@ -2,7 +2,7 @@
 
 import type { Logger } from 'n8n-workflow';
 import type { Answer, Outcome } from '../shared/green-api/answer';
-import { type Failure, isNetworkFault } from '../shared/green-api/failures';
+import { type Failure, failureOf, isNetworkFault } from '../shared/green-api/failures';
 import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../shared/green-api/methods';
 import type { Clock } from '../shared/time';
 import { readReceived, type Received } from './notification';
@@ -90,7 +90,9 @@ export class Outage {
 		}
 		this.tries += 1;
 		this.startingSince = failure.id === 'starting' ? (this.startingSince ?? now) : undefined;
-		if (now - (this.startingSince ?? now) >= LONGEST_START_MS) return STARTS_TOO_LONG;
+		if (now - (this.startingSince ?? now) >= LONGEST_START_MS) {
+			return failureOf('startingTooLong', failure.code);
+		}
 		const waitMs = Math.max(FIRST_WAIT_MS * 2 ** (this.tries - 1), failure.retryAfterMs ?? 0);
 		await wait(this.clock, signal, Math.min(LONGEST_WAIT_MS, waitMs));
 		return undefined;

@@ -1,7 +1,12 @@
-import { type Failure, failureOfNetwork, STARTING } from '@package/nodes/shared/green-api/failures';
+import {
+	type Failure,
+	failureOf,
+	failureOfNetwork,
+} from '@package/nodes/shared/green-api/failures';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
+const STARTING = failureOf('starting', '400');
 
 let queue: SimulatedQueue;
 
@@ -15,6 +20,7 @@ const requests = (method: string) => queue.sent.filter((sent) => sent.method ===
 describe('one trigger', () => {
 	it('gets what waits, in order, one after the other, each deleted when its execution is over', async () => {
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(MINUTE);
 		expect(queue.startedBy('a')).toEqual([1]);
@@ -33,6 +39,7 @@ describe('one trigger', () => {
 
 	it('waits for no execution where notifications are deleted immediately', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion: 'immediately', auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(1_000);
 		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
@@ -41,6 +48,7 @@ describe('one trigger', () => {
 
 	it('keeps to 100 requests a second for each method', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(...Array.from({ length: 200 }, (_, id) => id));
 		await pass(MINUTE);
 		expect(queue.left).toEqual([]);
@@ -83,6 +91,7 @@ describe('"When the Execution Succeeds"', () => {
 
 	it('delivers again after 1, 2, 4 … s, then deletes and says so', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion, maxDeliveries: 9, auto: 'failed' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(10 * MINUTE);
 		const times = queue.started.map(({ at }) => at);
@@ -98,6 +107,7 @@ describe('"When the Execution Succeeds"', () => {
 	it('delivers again to the one whose execution failed, and to nobody else', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion }));
 		queue.listener.join(queue.subscriber('b', { deletion, auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		await queue.end('a', 'failed');
@@ -111,6 +121,7 @@ describe('"When the Execution Succeeds"', () => {
 
 it('delivers as often as it takes where n8n could not start an execution', async () => {
 	queue.listener.join(queue.subscriber('a', { maxDeliveries: 1 }));
+	await queue.quiet();
 	queue.enqueue(1);
 	for (let time = 0; time < 10; time += 1) {
 		await pass(MINUTE);
@@ -135,6 +146,7 @@ it('tries again, and says so, where n8n throws in place of starting an execution
 			},
 		}),
 	);
+	await queue.quiet();
 	queue.enqueue(1, 2);
 	await pass(5_000);
 	expect(queue.left).toEqual([1, 2]);
@@ -151,6 +163,7 @@ describe('several triggers', () => {
 		queue.listener.join(queue.subscriber('b', { only: [2, 3] }));
 		await pass(100);
 		expect(queue.waiting).toBe(1);
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(100);
 		expect(queue.started.map(({ key, id }) => `${key}${id}`)).toEqual(['a1']);
@@ -167,6 +180,7 @@ describe('several triggers', () => {
 
 	it('lose at once what none of them wants', async () => {
 		queue.listener.join(queue.subscriber('a', { only: [3] }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(100);
 		expect(queue.startedBy('a')).toEqual([3]);
@@ -175,6 +189,7 @@ describe('several triggers', () => {
 
 	it('one that joins in the middle gets the head as well', async () => {
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(100);
 		queue.listener.join(queue.subscriber('b'));
@@ -191,6 +206,7 @@ describe('several triggers', () => {
 	it('are not held by one that has left and whose execution never ends', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
 		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -203,6 +219,7 @@ describe('several triggers', () => {
 		const leave = queue.listener.join(queue.subscriber('a', { credential: 'one' }));
 		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
 		leave();
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(1_000);
 		expect(queue.startedBy('b')).toEqual([1, 2]);
@@ -212,6 +229,7 @@ describe('several triggers', () => {
 		queue.faults.one = [{ status: 401, body: '' }];
 		queue.listener.join(queue.subscriber('a', { credential: 'one' }));
 		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.failed).toEqual([
@@ -225,6 +243,7 @@ describe('several triggers', () => {
 describe('a trigger that leaves', () => {
 	it('and comes back, as a saved workflow does, is not given again what is being worked on', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -242,6 +261,7 @@ describe('a trigger that leaves', () => {
 		const options = { deletion: 'executionSucceeds', auto: 'failed' } as const;
 		const leave = queue.listener.join(queue.subscriber('a', options));
 		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(5_000);
 		const before = queue.startedBy('a').length;
@@ -256,6 +276,7 @@ describe('a trigger that leaves', () => {
 
 	it('has its notification deleted when its execution ends after all have left', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -271,6 +292,7 @@ describe('a trigger that leaves', () => {
 		const leave = queue.listener.join(
 			queue.subscriber('a', { deletion: 'executionSucceeds', auto: 'failed' }),
 		);
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(5_000);
 		leave();
@@ -285,6 +307,7 @@ describe('a trigger that comes back with other wishes', () => {
 
 	it('is not given again what it no longer asks for', async () => {
 		const leave = queue.listener.join(queue.subscriber('a', { deletion }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -300,6 +323,7 @@ describe('a trigger that comes back with other wishes', () => {
 
 	it('nor while it waits to be given it again', async () => {
 		const leave = queue.listener.join(queue.subscriber('a', { deletion, auto: 'failed' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(100);
 		leave();
@@ -316,6 +340,7 @@ describe('a test in the editor', () => {
 	it('gets one notification, and production gets all of them', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
 		queue.listener.join(queue.subscriber('test', test));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(1_000);
 		expect(queue.startedBy('test')).toEqual([1]);
@@ -325,6 +350,7 @@ describe('a test in the editor', () => {
 
 	it('without production leaves the queue as it is, and asks no more', async () => {
 		queue.listener.join(queue.subscriber('test', test));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(MINUTE);
 		expect(queue.startedBy('test')).toEqual([1]);
@@ -335,6 +361,7 @@ describe('a test in the editor', () => {
 
 	it('waits for others to take away what it does not want, then says what is in the way', async () => {
 		queue.listener.join(queue.subscriber('test', { ...test, only: [2] }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(29_000);
 		expect(queue.failed).toEqual([]);
@@ -363,6 +390,7 @@ describe('faults', () => {
 	it.each(transient)('%s is waited out, with two lines in the log', async (_what, fault) => {
 		queue.faults.receiveNotification = Array.from({ length: 8 }, () => fault);
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(10 * MINUTE);
 		const times = requests('receiveNotification').map(({ at }) => at);
@@ -378,6 +406,7 @@ describe('faults', () => {
 	it('a deletion that fails for the moment is tried again; nothing is delivered twice', async () => {
 		queue.faults.deleteNotification = transient.map(([, fault]) => fault);
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(10 * MINUTE);
 		expect(queue.startedBy('a')).toEqual([1, 2]);
@@ -390,6 +419,7 @@ describe('faults', () => {
 	])('%s: what is gone and comes again is deleted, not delivered', async (_what, fault) => {
 		queue.faults.deleteNotification = [fault];
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		queue.renewReceipt();
@@ -429,6 +459,7 @@ describe('faults', () => {
 		expect(queue.failed.map(({ key }) => key)).toEqual(['b']);
 		expect(queue.log).toEqual(['GREEN-API Trigger: GREEN-API does not accept the API Token']);
 		queue.listener.join(queue.subscriber('c', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.startedBy('c')).toEqual([1]);
@@ -456,6 +487,7 @@ describe('a trigger that could not be prepared yet', () => {
 		const outcomes = [STARTING, STARTING, undefined];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.sent).toEqual([]);
@@ -487,6 +519,7 @@ describe('a trigger that could not be prepared yet', () => {
 		const outcomes = [failureOfNetwork(code), failureOfNetwork(code)];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(4_000);
 		expect(queue.failed).toEqual([]);
@@ -498,6 +531,7 @@ describe('a trigger that could not be prepared yet', () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
 		const prepare = async () => STARTING;
 		queue.listener.join(queue.subscriber('b', { prepare, only: [2], auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(MINUTE);
 		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
