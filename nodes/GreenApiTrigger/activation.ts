@@ -92,14 +92,6 @@ export function planSettings(
 	return { changes: { ...flags, ...(clear && { webhookUrl: '' }) } };
 }
 
-/** @returns why an instance in this state can't be listened to, in the credential test's words */
-function failureOfState(state: unknown): Failure | undefined {
-	if (state === READY_STATE) return undefined;
-	if (state === 'starting') return STARTING;
-	const message = UNREADY_STATES[String(state)] ?? UNKNOWN_STATE;
-	return { kind: 'instance', message, description: '', code: String(state) };
-}
-
 interface Waiting {
 	need: Need;
 	/** Aborted: it was deactivated meanwhile. */

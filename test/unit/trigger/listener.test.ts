@@ -216,8 +216,8 @@ describe('several triggers', () => {
 	});
 
 	it('go on when the one whose credential was used leaves', async () => {
-		const leave = queue.listener.join(queue.subscriber('a', { credential: 'one' }));
-		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+		const leave = queue.listener.join(queue.subscriber('a'));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
 		leave();
 		await queue.quiet();
 		queue.enqueue(1, 2);
@@ -225,10 +225,10 @@ describe('several triggers', () => {
 		expect(queue.startedBy('b')).toEqual([1, 2]);
 	});
 
-	it('a wrong token ends those that have it, and nobody else', async () => {
-		queue.faults.one = [{ status: 401, body: '' }];
-		queue.listener.join(queue.subscriber('a', { credential: 'one' }));
-		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+	it('a refused token ends each by a request of its own', async () => {
+		queue.faults.a = [{ status: 401, body: '' }];
+		queue.listener.join(queue.subscriber('a'));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
 		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
@@ -449,17 +449,17 @@ describe('faults', () => {
 	});
 
 	it('that n8n can’t be told of are in its log, and who joins later is heard', async () => {
-		queue.faults.wrong = [{ status: 401, body: '' }];
+		queue.faults.a = [{ status: 401, body: '' }];
+		queue.faults.b = [{ status: 401, body: '' }];
 		const fail = () => {
 			throw new Error('emitError');
 		};
-		queue.listener.join(queue.subscriber('a', { credential: 'wrong', fail }));
-		queue.listener.join(queue.subscriber('b', { credential: 'wrong' }));
+		queue.listener.join(queue.subscriber('a', { fail }));
+		queue.listener.join(queue.subscriber('b'));
 		await pass(1_000);
 		expect(queue.failed.map(({ key }) => key)).toEqual(['b']);
 		expect(queue.log).toEqual(['GREEN-API Trigger: GREEN-API does not accept the API Token']);
 		queue.listener.join(queue.subscriber('c', { auto: 'succeeded' }));
-		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.startedBy('c')).toEqual([1]);
@@ -507,7 +507,7 @@ describe('a trigger that could not be prepared yet', () => {
 	];
 
 	it.each(LASTING)('is told what stands against it: %s', async (_what, kind, code) => {
-		const failure = { kind, message: 'No', description: '', code };
+		const failure: Failure = { id: 'wrongToken', kind, message: 'No', description: '', code };
 		queue.listener.join(queue.subscriber('a', { prepare: async () => failure }));
 		await pass(1_000);
 		expect(queue.failed).toEqual([{ key: 'a', message: 'No' }]);

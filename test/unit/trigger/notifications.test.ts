@@ -1,8 +1,14 @@
 import { EVENT_OPTIONS, eventOf, flagsFor } from '@package/nodes/GreenApiTrigger/events';
-import { readReceived } from '@package/nodes/GreenApiTrigger/notification';
-import { simplify } from '@package/nodes/GreenApiTrigger/simplify';
+import {
+	labelOf,
+	type Notification,
+	readReceived,
+	simplify as simplified,
+} from '@package/nodes/GreenApiTrigger/notification';
 import { wants } from '@package/nodes/GreenApiTrigger/subscription';
 import fc from 'fast-check';
+
+const simplify = (notification: Notification) => simplified(notification, eventOf(notification));
 
 const INSTANCE = {
 	instanceData: { idInstance: 1101000001, wid: '71231234567@c.us', typeInstance: 'whatsapp' },
@@ -242,6 +248,7 @@ describe('what a trigger wants', () => {
 	const asked = (options: object = {}) => ({
 		events: ['incomingMessageReceived', 'stateInstanceChanged'],
 		chats: 'all' as const,
+		includeStatusAndChannels: false,
 		onlyChats: new Set<string>(),
 		...options,
 	});
@@ -285,15 +292,20 @@ describe('what a trigger wants', () => {
 
 describe('receiveNotification’s answer', () => {
 	it.each([null, {}, { body: {} }])('%j holds no notification', (answer) =>
-		expect(readReceived(answer as never)).toBeUndefined(),
+		expect(readReceived(JSON.stringify(answer))).toBeUndefined(),
 	);
 
 	it.each([null, undefined, 'text', 7, [], [1]])(
 		'with a receipt and %j as its body holds one that can be deleted, and is given to "Anything"',
 		(body) => {
-			const received = readReceived({ receiptId: 1, body } as never);
-			expect(received).toEqual({ receiptId: 1, notification: {} });
-			const options = { chats: 'all' as const, onlyChats: new Set<string>() };
+			const received = readReceived(JSON.stringify({ receiptId: 1, body }));
+			expect(received).toMatchObject({ receiptId: '1', notification: {} });
+			expect(received?.copy()).toEqual({});
+			const options = {
+				chats: 'all' as const,
+				includeStatusAndChannels: false,
+				onlyChats: new Set<string>(),
+			};
 			expect(wants({ events: ['any'], ...options }, {})).toBe(true);
 			expect(wants({ events: ['incomingMessageReceived'], ...options }, {})).toBe(false);
 		},
