@@ -7,10 +7,12 @@ import type {
 import { addressRequest } from '../nodes/shared/green-api/requestUrl';
 import { DEFAULT_MESSENGER, MESSENGER_OPTIONS } from '../nodes/shared/green-api/messengers';
 import {
+	failureOfState,
+	failureOfStatus,
 	READY_STATE,
-	UNKNOWN_STATE,
+	sentencesOf,
 	UNREADY_STATES,
-} from '../nodes/shared/green-api/instanceStates';
+} from '../nodes/shared/green-api/failures';
 
 /** n8n's older helper, which the HTTP Request node uses, has names of its own for these. */
 interface LegacyRequestOptions {
@@ -33,46 +35,24 @@ function refuseBody(key: string, value: string | number | undefined, message: st
 	return { type: 'responseSuccessBody' as const, properties: { key, value, message } };
 }
 
-const REDIRECTED =
-	'The API URL leads to another address. Copy the API URL from the GREEN-API console as it is.';
-const UNAVAILABLE =
-	'GREEN-API could not answer. Its servers are busy or being worked on: test again in a few minutes.';
+/** GREEN-API's statuses, and those that servers in trouble and redirects have. */
+const STATUSES = [301, 302, 303, 307, 308, 400, 401, 403, 404, 429, 466, 500, 502, 503, 504];
 
-const statusRules = [
-	...[301, 302, 303, 307, 308].map((status) => refuseStatus(status, REDIRECTED)),
-	refuseStatus(
-		400,
-		'GREEN-API refused the request. Open the instance in the GREEN-API console, which shows its state.',
-	),
-	refuseStatus(
-		401,
-		'The API Token is wrong. Copy apiTokenInstance from the GREEN-API console again.',
-	),
-	refuseStatus(
-		403,
-		'The Instance ID is wrong, or the API URL is not that of this instance. Copy idInstance and apiUrl from the GREEN-API console again.',
-	),
-	refuseStatus(
-		404,
-		'The API URL is not that of a GREEN-API server. Copy apiUrl from the GREEN-API console, without anything after it.',
-	),
-	refuseStatus(429, 'GREEN-API received requests faster than it allows. Test again in a second.'),
-	refuseStatus(
-		466,
-		'The monthly number of requests of this instance is used up. Change the tariff in the GREEN-API console.',
-	),
-	...[500, 502, 503, 504].map((status) => refuseStatus(status, UNAVAILABLE)),
-];
+const statusRules = STATUSES.map((status) =>
+	refuseStatus(status, sentencesOf(failureOfStatus(status, '', false))),
+);
+
+const UNKNOWN_STATE = sentencesOf(failureOfState(''));
 
 /**
  * n8n's rules name what fails and can't say "anything but authorized", so that a state which
  * GREEN-API may bring one day is told by its length or its first letter.
  */
 const stateRules = [
-	...Object.entries(UNREADY_STATES).map(([state, message]) =>
-		refuseBody('stateInstance', state, message),
+	...UNREADY_STATES.map((state) =>
+		refuseBody('stateInstance', state, sentencesOf(failureOfState(state))),
 	),
-	// No state, or one that is no text.
+	// No state, or one that is not text.
 	refuseBody(
 		'stateInstance.length',
 		undefined,
@@ -134,7 +114,7 @@ export class GreenApi implements ICredentialType {
 			options: MESSENGER_OPTIONS,
 			default: DEFAULT_MESSENGER,
 			description:
-				'What the instance is of. The test does not compare it; the trigger does when it is activated, and the node when GREEN-API refuses a request.',
+				'Which messenger the instance uses. The test does not compare it; the trigger does when it is activated, and the node when GREEN-API refuses a request.',
 		},
 	];
 

@@ -1,14 +1,14 @@
-/** The field that says which chat an item is about. */
+/** The field that names the chat of an item. */
 
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ChatId, ChatKind, Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
 
-/** It is called `chatId`, whatever the chats are, so that items of one operation suit the next. */
+/** Its name is `chatId` for every kind of chat, so that items of one operation suit the next. */
 export interface ChatField {
 	property: INodeProperties;
 	kinds: readonly ChatKind[];
-	/** Why a chat of another kind won't do. */
+	/** Why a chat of another kind is not accepted. */
 	refusal: Rejection;
 }
 
@@ -39,7 +39,7 @@ export const CHAT: ChatField = {
 		...BASE,
 		displayName: 'Contact',
 		description:
-			'The contact or group: a phone number with its country code, or a chat ID. Those of WhatsApp end in @c.us, @lid or @g.us; those of Telegram and MAX are digits, with a minus sign for groups. Telegram takes a username, too, e.g. @ivan_petrov. There, who is named by phone number or username is looked up with one more request, checkAccount.',
+			'The contact or group: a phone number with its country code, or a chat ID. Those of WhatsApp end in @c.us, @lid or @g.us; those of Telegram and MAX are digits, with a minus sign for groups. Telegram takes a username, too, e.g. @ivan_petrov. There, a phone number or username costs one more request, checkAccount.',
 		modes: [
 			{
 				displayName: 'By Chat ID or Phone Number',
@@ -98,7 +98,7 @@ export const GROUP: ChatField = {
 	},
 };
 
-/** What a resource locator holds, or the bare value that hand-written and AI-made workflows have. */
+/** @returns the value in a resource locator, or the bare value that hand-written and AI-made workflows have */
 function locatedValue(parameter: unknown): unknown {
 	return typeof parameter === 'object' &&
 		parameter !== null &&
@@ -113,7 +113,7 @@ const INPUT_FIELD = /^=\{\{\s*\$json\.([A-Za-z]\w*)\s*\}\}$/;
 
 /**
  * @returns a function that takes an item's index, counted from 0, and its fields, and gives the
- *   chat field as it stands or as its expression gave it, unchecked; it throws n8n's
+ *   value of the chat field, unchecked; it throws n8n's
  *   ExpressionError where an expression can't be resolved. The expression that the field starts as
  *   is read without n8n's help, which takes a tenth of the time that an item costs.
  */
@@ -127,7 +127,7 @@ export function givenChatReader(
 		: (_itemIndex, input) => (Object.hasOwn(input, field) ? input[field] : undefined);
 }
 
-/** What stands in a chat field; a chat that can be read, but won't do, is there as well. */
+/** What was read from a chat field. `chatId` comes with a refusal, too, where it could be read. */
 export type ChatReading =
 	| { ok: true; chatId: ChatId }
 	| { ok: false; rejection: Rejection; chatId?: ChatId };

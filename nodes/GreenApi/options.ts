@@ -1,4 +1,4 @@
-/** The entries that the options of several operations have in common. */
+/** The options that several operations have in common. */
 
 import { DEFAULT_TIMEOUT_MS } from '../shared/green-api/methods';
 import { readCountryCode } from '../shared/green-api/phoneNumber';
@@ -12,7 +12,7 @@ export const COMMON_OPTIONS = {
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the fields and binary data of the input item come along. Where names clash, what was found wins.',
+			'Whether the fields and binary data of the input item come along. Where names clash, the values that were found are kept.',
 	}),
 	maxRetries: amount({
 		displayName: 'Max Retries',
@@ -31,7 +31,7 @@ export const COMMON_OPTIONS = {
 			default: '',
 			placeholder: 'e.g. contact',
 			description:
-				'The field that what was found goes into. Leave empty to have its fields at the top level.',
+				'The field to put the result into. Leave empty to have its fields at the top level.',
 		},
 		(name) =>
 			name === 'error'
@@ -49,7 +49,7 @@ export const COMMON_OPTIONS = {
 			typeOptions: { minValue: 0 },
 			default: 1,
 			description:
-				"At most so many requests a second. Without it, GREEN-API's own limit holds, which all workflows keep to together. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
+				"The most requests to send in a second. Without it, GREEN-API's own limit holds, which all workflows share. Fractions are allowed, e.g. 0.5. 0 turns pacing off.",
 		}),
 	),
 	timeout: amount({

@@ -5,8 +5,8 @@ import type { IBinaryData, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-w
 const MAX_PICTURE_BYTES = 10 * 1024 * 1024;
 
 /**
- * One more than begin, at one a second, before the first that hangs is given up after the default
- * time-out. Pictures on their way are in memory, besides those that items already have.
+ * At one a second, 30 downloads begin before the first that hangs is given up after the default
+ * time-out. The bytes of each are in memory until it is complete.
  */
 const MOST_AT_A_TIME = 32;
 
@@ -38,10 +38,10 @@ export class Pictures {
 	 * Downloads a chat's picture of at most 10 MB, once for all who want it. Redirects are followed
 	 * as far as n8n's own helper allows, and the request carries nothing of the credential.
 	 *
-	 * @param chatId whose picture it is, which names the file
+	 * @param chatId whose picture it is, used as the name of the file
 	 * @param url the link GREEN-API gave: signed, and good for a short time
 	 * @param timeout for the whole download once it has begun, in ms
-	 * @returns the picture as n8n keeps binary data, or undefined where it can't be had; never rejects
+	 * @returns the picture as n8n keeps binary data, or undefined where it could not be downloaded; never rejects
 	 */
 	async of(chatId: string, url: string, timeout: number): Promise<IBinaryData | undefined> {
 		const begun = this.ofChats.get(chatId) ?? this.inTurn(chatId, url, timeout);
@@ -49,7 +49,7 @@ export class Pictures {
 		return await begun;
 	}
 
-	/** Ends all downloads: nobody wants them any more. */
+	/** Ends all downloads. */
 	cancel(): void {
 		this.ending.abort();
 	}
@@ -69,7 +69,7 @@ export class Pictures {
 		} catch {
 			return undefined;
 		} finally {
-			// Who waits takes the place over.
+			// The next download takes over the place of this one.
 			const next = this.waiting.shift();
 			if (next) next();
 			else this.running -= 1;

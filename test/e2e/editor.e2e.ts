@@ -1,7 +1,7 @@
 /** The node where people meet it: in n8n's editor, in a browser, and as a tool of an AI agent. */
 
 import type { Page } from 'playwright-core';
-import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { failureOfState, READY_STATE, sentencesOf } from '@package/nodes/shared/green-api/failures';
 import type { WorkflowFile } from '../engine/engine';
 import { NODE_NAME, onError, readWorkflow, testWorkflow, withInput } from '../engine/workflowFiles';
 import { faults } from '../green-api-double/faults';
@@ -88,7 +88,7 @@ describe('the credential', () => {
 	it('tells what to do about an instance without a phone', async () => {
 		n8n.double.setState(n8n.double.idInstance, 'notAuthorized');
 		await enter(values());
-		await expectRefusal(UNREADY_STATES.notAuthorized ?? '');
+		await expectRefusal(sentencesOf(failureOfState('notAuthorized')));
 	});
 });
 
@@ -194,7 +194,7 @@ describe('the editor', () => {
 			faults.badRequestData,
 			'does not accept this chat ID',
 		],
-		['does not know the address', faults.notFound, 'is not that of a GREEN-API server'],
+		['does not know the address', faults.notFound, 'No GREEN-API server answers at the API URL'],
 		['breaks the connection off', faults.connectionReset, '(tried 5 times)'],
 	])('tells what happened where GREEN-API %s', async (_what, fault, words) => {
 		n8n.double.script(fault, {

@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { READY_STATE, UNREADY_STATES } from '@package/nodes/shared/green-api/instanceStates';
+import { failureOfState, READY_STATE } from '@package/nodes/shared/green-api/failures';
 import { readWorkflow } from '../engine/workflowFiles';
 import { waitFor } from '../real-n8n/waitFor';
 import { withCredential } from '../real-n8n/workflowCredentials';
@@ -272,7 +272,7 @@ describe('in the editor', () => {
 
 		it('an instance without a phone', async () => {
 			n8n.double.setState(n8n.double.idInstance, 'notAuthorized');
-			const words = UNREADY_STATES.notAuthorized?.split(':')[0] ?? '';
+			const words = failureOfState('notAuthorized').message;
 			await publish(await add('no-phone'), 'refused-state', words);
 		});
 

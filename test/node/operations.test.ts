@@ -232,7 +232,7 @@ describe('Check WhatsApp', () => {
 
 	it.each([
 		['has 10 digits', '4512345678@c.us'],
-		['has 7 digits', '4512345@c.us'],
+		['has 7 digits', '2906560@c.us'],
 	])('refuses a number that %s, and sends nothing', async (words, chatId) => {
 		const finished = await run(withInput(file, [{ chatId }]));
 		expect(finished.error?.message).toContain(words);

@@ -185,7 +185,7 @@ describe('an active trigger', () => {
 		expect(trigger.errors[0]).toMatchObject({
 			name: 'NodeApiError',
 			message: expect.stringMatching(
-				/^The API URL is not that of a GREEN-API server\. Copy apiUrl /,
+				/^No GREEN-API server answers at the API URL\. Copy apiUrl /,
 			),
 			httpCode: '404',
 		});

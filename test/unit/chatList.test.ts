@@ -105,6 +105,22 @@ describe('a search in the list of contacts', () => {
 		expect(finds(search)).toBe(false);
 	});
 
+	it.each([
+		['5215512345678@c.us', '+52 55 1234 5678'],
+		['5215512345678@c.us', '525512345678'],
+		['525512345678@c.us', '+52 1 55'],
+		['554789210000@c.us', '+55 47 98921-0000'],
+		['5547989210000@c.us', '+55 47 8921'],
+		['5491166773399@c.us', '+54 11 6677-3399'],
+	])("finds %s by another of WhatsApp's ids of the person: %s", (id, search) => {
+		expect(finds(search, { id, name: 'Ana' })).toBe(true);
+	});
+
+	it.each(['+44 (0)20 7946 0958', '0044 20 7946 0958', 'tel:+442079460958', 'wa.me/442079460958'])(
+		'finds a number that is written as a contact may be: %s',
+		(search) => expect(finds(search, { id: '442079460958@c.us' })).toBe(true),
+	);
+
 	it('finds a chat without a name by its id', () => {
 		expect(finds('222', { id: '222@lid' })).toBe(true);
 		expect(finds('Ivan', { id: '222@lid' })).toBe(false);

@@ -2,19 +2,22 @@ import fc from 'fast-check';
 import {
 	afterTries,
 	type Failure,
-	failureOfBody,
+	failureOf,
 	failureOfNetwork,
 	failureOfReason,
 	failureOfStatus,
-	isRateLimit,
 	isRefusal,
-	isStarting,
-	STARTING,
+	failureOfState,
+	READY_STATE,
+	sentencesOf,
+	UNREADY_STATES,
 } from '@package/nodes/shared/green-api/failures';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const QUOTA_TEXT =
 	'Monthly quota has been exceeded. Please go to your personal account and change the tariff to business https://console.green-api.com';
+
+const notJson = (status: number) => failureOf('notJson', String(status));
 
 function invokeStatus(status: string) {
 	return { method: 'getcontactinfo', used: 100, total: 100, status, description: QUOTA_TEXT };
@@ -168,7 +171,7 @@ describe('what GREEN-API’s answers mean', () => {
 		[403, 'instance'],
 		[404, 'instance'],
 		[429, 'transient'],
-		[466, 'instance'],
+		[466, 'method'],
 		[499, 'transient'],
 		[500, 'transient'],
 		[502, 'transient'],
@@ -195,7 +198,9 @@ describe('what GREEN-API’s answers mean', () => {
 	});
 
 	it('only "already exists" tells that a contact is there', () => {
-		const telling = DOCUMENTED.filter(([status, body]) => failureOfStatus(status, body).isThere);
+		const telling = DOCUMENTED.filter(
+			([status, body]) => failureOfStatus(status, body).id === 'contactExists',
+		);
 		expect(telling.map(([, body]) => body)).toEqual(['Contact 77059640505@c.us already exists']);
 	});
 
@@ -273,12 +278,12 @@ describe('what GREEN-API’s answers mean', () => {
 		);
 
 		it.each(['QUOTE_EXCEEDED', 'QUOTA_EXCEEDED'])(
-			'requests, spelled %s, of no method: nothing more works with this instance',
+			'requests, spelled %s, of no method: nothing more works of the method that met it',
 			(status) => {
 				const counted = { ...invokeStatus(status), method: undefined };
 				const other = { correspondentsStatus: { method: 'getcontactinfo', status: '' } };
 				for (const body of [{ invokeStatus: counted }, { invokeStatus: counted, ...other }]) {
-					expect(exceeded(body)).toMatchObject({ kind: 'instance', code: '466' });
+					expect(exceeded(body)).toMatchObject({ id: 'monthlyRequests', kind: 'method' });
 				}
 			},
 		);
@@ -320,6 +325,56 @@ describe('what GREEN-API’s answers mean', () => {
 	});
 });
 
+describe('a body of 500,000 characters', () => {
+	it.each([
+		'"method":"a"',
+		'"QUOTE_EXCEEDED',
+		'correspondentsStatus',
+		'/waInstance1',
+		'limit',
+		' ',
+	])(
+		'of %s is looked through once',
+		(part) => {
+			const body = part.repeat(500_000 / part.length);
+			// Looking through it again for each of its characters would take minutes.
+			for (const status of [400, 404, 466, 500]) failureOfStatus(status, body);
+			failureOfReason(200, body);
+		},
+		60_000,
+	);
+});
+
+describe('the states of an instance', () => {
+	it('the one that answers lookups is "authorized", and it alone', () => {
+		expect(READY_STATE).toBe('authorized');
+		expect(UNREADY_STATES).not.toContain(READY_STATE);
+	});
+
+	it.each([
+		['notAuthorized', /scan its QR code/],
+		['blocked', /blocked.*review/],
+		['sleepMode', /phone on.*5 minutes/],
+		['starting', /up to 5 minutes/],
+		['yellowCard', /contact GREEN-API support/],
+		['suspended', /suspended.*Wait/],
+		['pendingPassword', /password.*Enter/],
+		['expired', /Renew/],
+		['constructor', /other than "authorized"/],
+		['brandNew', /other than "authorized"/],
+	])('%s: the user learns what to do', (state, advice) => {
+		const failure = failureOfState(state);
+		expect(sentencesOf(failure)).toMatch(advice);
+		expect(failure.code).toBe(state);
+		expectPlainWords(failure);
+	});
+
+	it('each has words of its own', () => {
+		const texts = UNREADY_STATES.map((state) => failureOfState(state).message);
+		expect(new Set(texts).size).toBe(UNREADY_STATES.length);
+	});
+});
+
 describe('what the network’s faults mean', () => {
 	it.each(NETWORK_CODES)('%s concerns: %s', (code, kind, message) => {
 		const failure = failureOfNetwork(code);
@@ -340,7 +395,7 @@ describe('what the network’s faults mean', () => {
 
 describe('a success that brought something else', () => {
 	it.each([200, 201, 204])('%i may pass by itself', (status) => {
-		const failure = failureOfBody(status);
+		const failure = notJson(status);
 		expect(failure).toMatchObject({ kind: 'transient', code: String(status) });
 		expect(failure.message).toMatch(/incomplete or does not come from GREEN-API/);
 		expect(failure.description).toMatch(/proxy/);
@@ -366,16 +421,18 @@ describe('a success that has a reason in place of a result', () => {
 
 describe('a request that came too soon after another one', () => {
 	it('is one that was answered with 429, whatever else came with it', () => {
-		for (const body of EVERY_BODY) expect(isRateLimit(failureOfStatus(429, body))).toBe(true);
-		expect(isRateLimit({ ...failureOfStatus(429, ''), retryAfterMs: 5_000 })).toBe(true);
+		for (const body of EVERY_BODY)
+			expect(failureOfStatus(429, body).id === 'rateLimited').toBe(true);
+		expect({ ...failureOfStatus(429, ''), retryAfterMs: 5_000 }.id === 'rateLimited').toBe(true);
 	});
 
 	it('is none that was refused for other reasons or not answered', () => {
 		for (const status of EVERY_STATUS.filter((other) => other !== 429)) {
-			expect(isRateLimit(failureOfStatus(status, 'Too Many Requests'))).toBe(false);
+			expect(failureOfStatus(status, 'Too Many Requests').id === 'rateLimited').toBe(false);
 		}
-		for (const [code] of NETWORK_CODES) expect(isRateLimit(failureOfNetwork(code))).toBe(false);
-		expect(isRateLimit(failureOfBody(200))).toBe(false);
+		for (const [code] of NETWORK_CODES)
+			expect(failureOfNetwork(code).id === 'rateLimited').toBe(false);
+		expect(notJson(200).id === 'rateLimited').toBe(false);
 	});
 });
 
@@ -392,23 +449,23 @@ describe('a request that is known not to have been done', () => {
 		['the messenger was slow', failureOfStatus(400, 'timeout limit exceeded')],
 		['no answer came in time', failureOfNetwork('ETIMEDOUT')],
 		['the connection broke off', failureOfNetwork('ECONNRESET')],
-		['something else answered', failureOfBody(200)],
+		['something else answered', notJson(200)],
 	])('is none where %s', (_why, failure) => expect(failure).not.toHaveProperty('isUndone'));
 });
 
 describe('an instance that is starting', () => {
 	it('is known by what GREEN-API answers', () => {
 		const failure = failureOfStatus(400, 'instance in starting process try later');
-		expect(failure).toEqual(STARTING);
-		expect(isStarting(failure)).toBe(true);
-		expect(isStarting(afterTries(failure, 5))).toBe(true);
+		expect(failure).toEqual(failureOf('starting', '400'));
+		expect(failure.id === 'starting').toBe(true);
+		expect(afterTries(failure, 5).id === 'starting').toBe(true);
 	});
 
 	it('is not taken for one that answers in another way', () => {
 		for (const status of [401, 429, 500])
-			expect(isStarting(failureOfStatus(status, ''))).toBe(false);
-		expect(isStarting(failureOfStatus(400, 'instance account not authorized'))).toBe(false);
-		expect(isStarting(failureOfNetwork('ECONNRESET'))).toBe(false);
+			expect(failureOfStatus(status, '').id === 'starting').toBe(false);
+		expect(failureOfStatus(400, 'instance account not authorized').id === 'starting').toBe(false);
+		expect(failureOfNetwork('ECONNRESET').id === 'starting').toBe(false);
 	});
 });
 
@@ -425,7 +482,7 @@ describe('a request that GREEN-API itself refused', () => {
 	it('is none that was not answered, or not as a whole', () => {
 		for (const [code] of NETWORK_CODES) expect(isRefusal(failureOfNetwork(code))).toBe(false);
 		expect(isRefusal(failureOfNetwork(undefined))).toBe(false);
-		expect(isRefusal(failureOfBody(200))).toBe(false);
+		expect(isRefusal(notJson(200))).toBe(false);
 	});
 });
 
@@ -458,7 +515,7 @@ describe('the words of a failure', () => {
 		}
 		for (const [code] of NETWORK_CODES) keep(failureOfNetwork(code));
 		keep(failureOfNetwork(undefined));
-		keep(failureOfBody(200));
+		keep(notJson(200));
 
 		expect(texts.size).toBeGreaterThan(20);
 		for (const failure of texts.values()) expectPlainWords(failure);
@@ -498,15 +555,15 @@ describe('the words of a failure', () => {
 		);
 	});
 
-	it('have nothing but their four parts, all of them texts, and whether nothing was done', () => {
+	it('have nothing but their five parts, all of them texts, and whether nothing was done', () => {
 		for (const failure of [
 			failureOfStatus(400, EVERY_BODY[2] ?? ''),
 			failureOfNetwork('EPIPE'),
-			failureOfBody(200),
+			notJson(200),
 		]) {
 			const { isUndone = true, ...texts } = failure;
 			expect(isUndone).toBe(true);
-			expect(Object.keys(texts).sort()).toEqual(['code', 'description', 'kind', 'message']);
+			expect(Object.keys(texts).sort()).toEqual(['code', 'description', 'id', 'kind', 'message']);
 			for (const part of Object.values(texts)) expect(typeof part).toBe('string');
 		}
 	});

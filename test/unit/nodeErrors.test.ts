@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { readChatId } from '@package/nodes/shared/green-api/chatId';
 import {
-	failureOfBody,
+	failureOf,
 	failureOfNetwork,
 	failureOfStatus,
 } from '@package/nodes/shared/green-api/failures';
@@ -152,7 +152,7 @@ describe('what GREEN-API or the network answered', () => {
 	);
 
 	it('tells an answer that is none', () => {
-		expect(apiError(NODE, failureOfBody(200), 0)).toMatchObject({ httpCode: '200' });
+		expect(apiError(NODE, failureOf('notJson', '200'), 0)).toMatchObject({ httpCode: '200' });
 	});
 });
 

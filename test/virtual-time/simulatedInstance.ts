@@ -1,11 +1,7 @@
 /** A GREEN-API instance in virtual time: its rate limit, the line to it, and what fails on the way. */
 
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
-import {
-	type Failure,
-	failureOfStatus,
-	isRateLimit,
-} from '@package/nodes/shared/green-api/failures';
+import { type Failure, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
 import type { ServerLimit } from '@package/nodes/shared/green-api/serverLimit';
 import { type LimiterModel, RateLimiter } from '../green-api-double/rateLimiter';
@@ -77,7 +73,7 @@ export class SimulatedInstance {
 		const isOpen = this.limiter.accept(method, logged.arrivedAt);
 		const requestsPerSecond = this.limit;
 		const fault = isOpen ? this.options.fault?.(request) : RATE_LIMITED;
-		logged.isRefused = fault !== undefined && isRateLimit(fault);
+		logged.isRefused = fault !== undefined && fault.id === 'rateLimited';
 		await this.clock.sleep((logged.isRefused ? refusalLatencyMs() : latencyMs(request)) + wayMs());
 		const told = this.options.headers ? { limit: { requestsPerSecond } } : {};
 		return fault

@@ -14,6 +14,7 @@ export interface Account {
 }
 
 const NOT_THERE: Failure = {
+	id: 'nobodyThere',
 	kind: 'item',
 	message: 'The messenger has nobody with this phone number or username',
 	description: 'Check that it is right. Some people let nobody find them by their phone number.',

@@ -46,8 +46,8 @@ const options = {
 	}),
 };
 
-function isThereAlready({ isThere }: Failure): boolean {
-	return isThere === true;
+function isThereAlready({ id }: Failure): boolean {
+	return id === 'contactExists';
 }
 
 export const upsert = operation({

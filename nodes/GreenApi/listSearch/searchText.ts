@@ -1,9 +1,11 @@
 /** What a chat is found by, and what is looked for in it: From List and Get Many search alike. */
 
+import { readChatId } from '../../shared/green-api/chatId';
 import type { ListedChat } from '../../shared/green-api/chatList';
+import { idsOf } from '../../shared/green-api/whatsappIds';
 
 export interface SearchText {
-	/** Names, phone number and id, folded, each between line ends; the id comes last. */
+	/** Names, phone number, WhatsApp's other ids of the person, and the id, folded, a line each. */
 	text: string;
 	/** Where the chat's own part of it ends: behind that, all ids of a kind are alike, e.g. `@c.us`. */
 	end: number;
@@ -27,7 +29,7 @@ function fold(text: string): string {
 export function searchTextOf({ chatId, names, phoneNumber }: ListedChat): SearchText {
 	const id = fold(chatId.id);
 	// WhatsApp's ids begin with the number.
-	const numbers = id.startsWith(phoneNumber ?? '') ? [] : [phoneNumber ?? ''];
+	const numbers = idsOf(phoneNumber ?? '').filter((number) => !id.startsWith(number));
 	const text = `\n${[...[...names, ...numbers].map(fold), id].join('\n')}\n`;
 	const [suffix = ''] = /@.*$/.exec(id) ?? [];
 	return { text, end: text.length - 1 - suffix.length };
@@ -36,13 +38,15 @@ export function searchTextOf({ chatId, names, phoneNumber }: ListedChat): Search
 /**
  * @param search part of a name in any case, of a phone number however it is punctuated, or of a
  *   chat id
- * @returns what to look for: the text, and the digits of a phone number as people type it,
- *   "+7 (123)"; nothing where all are wanted
+ * @returns what to look for: the text, the digits of a phone number as people type it, "+7 (123)",
+ *   and those of a whole number, "+44 (0)20 7946 0958"; nothing where all are wanted
  */
 export function wantedIn(search: string): string[] {
 	const text = fold(search.trim());
-	const digits = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
-	return [...new Set([text, digits])].filter((part) => part !== '');
+	const typed = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
+	const read = readChatId(search);
+	const number = read.ok && read.chatId.kind === 'person' ? read.chatId.id.replace(/@.*/, '') : '';
+	return [...new Set([text, typed, number])].filter((part) => part !== '');
 }
 
 /**

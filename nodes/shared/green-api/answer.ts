@@ -1,12 +1,6 @@
 /** From what came over the wire to an answer or a failure. */
 
-import {
-	type Failure,
-	failureOfBody,
-	failureOfReason,
-	failureOfStatus,
-	NOT_DONE,
-} from './failures';
+import { type Failure, failureOf, failureOfReason, failureOfStatus } from './failures';
 import type { ServerLimit } from './serverLimit';
 
 /** What a request brought, as a value: nothing here is thrown. */
@@ -92,7 +86,7 @@ export function readAnswer(
 	} catch {
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}
-	return { ok: false, failure: failureOfBody(status) };
+	return { ok: false, failure: failureOf('notJson', String(status)) };
 }
 
 /**
@@ -104,5 +98,5 @@ export function readAnswer(
 export function confirmed(outcome: Outcome<Answer>, field: string | undefined): Outcome<Answer> {
 	if (!outcome.ok || field === undefined) return outcome;
 	const answer = JSON.parse(outcome.value.text) as Record<string, unknown> | null;
-	return answer?.[field] === true ? outcome : { ok: false, failure: NOT_DONE };
+	return answer?.[field] === true ? outcome : { ok: false, failure: failureOf('notDone', '200') };
 }

@@ -1,6 +1,6 @@
 /** What GREEN-API takes as a chat id, and how people write it. */
 
-import { ACCEPTED_FORMS, checkLength, readPhoneNumber } from './phoneNumber';
+import { ACCEPTED_FORMS, checkLength, isPhoneNumber, readPhoneNumber } from './phoneNumber';
 import { quote, refuse, type Rejection, shorten } from './rejection';
 
 export type { Rejection } from './rejection';
@@ -239,8 +239,10 @@ export function isChatId({ kind }: ChatId): boolean {
 
 /**
  * @param chatId a chat id in normal form
- * @returns the phone number's digits, or null where the id holds none (`@lid`, groups)
+ * @returns the phone number's digits, or null where the id holds none: `@lid`, groups, and digits
+ *   that no country's numbers look like, which getContacts was seen to give (`102388094480549@c.us`)
  */
 export function phoneNumberOf(chatId: string): string | null {
-	return /^(\d+)@c\.us$/.exec(chatId)?.[1] ?? null;
+	const digits = /^(\d+)@c\.us$/.exec(chatId)?.[1] ?? '';
+	return isPhoneNumber(digits) ? digits : null;
 }

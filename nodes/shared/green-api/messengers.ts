@@ -120,6 +120,7 @@ export function otherMessenger(typeInstance: unknown, expected: Messenger): Fail
 	const actual = Object.values(MESSENGERS).find((row) => row.typeInstance === typeInstance);
 	if (!actual || actual === expected) return undefined;
 	return {
+		id: 'otherMessenger',
 		kind: 'instance',
 		message: `The GREEN-API instance is of ${actual.label}, and the "Messenger" of the credential is ${expected.label}`,
 		description: `Set "Messenger" to ${actual.label} in the credential, or copy the values of a ${expected.label} instance into it.`,

@@ -9,6 +9,7 @@ import {
 	planOfNumber,
 } from './numberingPlan';
 import { quote, refuse, type Refusal } from './rejection';
+import { idsOf } from './whatsappIds';
 import { digitsBefore, hasAppendix, takeApart, type WrittenNumber } from './writtenNumber';
 
 export type PhoneReading = { ok: true; digits: string } | Refusal;
@@ -181,6 +182,16 @@ function undoSpreadsheet(text: string): string {
 	const [, first = '', decimals = '', exponent = ''] =
 		/^(\d)[.,](\d{6,14})e\+?(\d{1,2})$/i.exec(text) ?? [];
 	return first !== '' && decimals.length === Number(exponent) ? first + decimals : text;
+}
+
+/**
+ * @param digits of an id of WhatsApp's
+ * @returns whether a country has numbers like these, or WhatsApp has ids like these for its numbers
+ */
+export function isPhoneNumber(digits: string): boolean {
+	const plan = planOfNumber(digits);
+	const rest = digits.slice(plan?.callingCode.length);
+	return plan !== undefined && (readRest(plan, rest) === rest || idsOf(digits).length > 1);
 }
 
 /** Where a zero is in brackets, it is left out or kept; the other way there must be no number. */

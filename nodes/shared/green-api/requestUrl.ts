@@ -53,7 +53,7 @@ function readApiUrl(apiUrl: string): URL {
 	const url = parseUrl(apiUrl.trim());
 	if (!url || !['https:', 'http:'].includes(url.protocol)) {
 		throw new CredentialRefusal(
-			'The API URL of the GREEN-API credential is no web address',
+			'The API URL of the GREEN-API credential is not a web address',
 			'Copy it from the GREEN-API console as it is, e.g. https://api.green-api.com.',
 		);
 	}
@@ -65,7 +65,7 @@ function readApiUrl(apiUrl: string): URL {
 	}
 	if (url.username || url.password || url.search || url.hash) {
 		throw new CredentialRefusal(
-			'The API URL of the GREEN-API credential has more in it than an address',
+			'The API URL of the GREEN-API credential contains more than an address',
 			'Enter scheme, host and path alone, e.g. https://api.green-api.com.',
 		);
 	}

@@ -1,4 +1,4 @@
-/** A field of a node: how the editor shows it, and what its value means. */
+/** A field of a node: how the editor shows it, and how its value is read. */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Rejection } from '../green-api/chatId';
@@ -10,7 +10,7 @@ export interface Field<Value> {
 	property: INodeProperties;
 	/**
 	 * @param given whatever the user or an expression gave; undefined where nothing is set
-	 * @returns what it means, or why it can't be meant
+	 * @returns its value, or why it is not accepted
 	 */
 	read(given: unknown): Reading<Value>;
 }
@@ -84,7 +84,7 @@ export function names(property: INodeProperties): Field<string[]> {
 	};
 }
 
-/** Expressions give text where they are put together from several parts. */
+/** An expression with several parts gives text. */
 const SWITCH_POSITIONS = new Map<unknown, boolean>([
 	[true, true],
 	['true', true],
@@ -107,7 +107,7 @@ export function toggle(property: INodeProperties): Field<boolean> {
 
 /**
  * @param property how it is shown; its default stands in for a text that is empty
- * @param refuse says why a text won't do
+ * @param refuse gives the reason why a text is not accepted
  * @returns a field that holds text, without spaces around it; a number, as spreadsheets have them, is
  *   taken as it is written
  */
@@ -120,7 +120,7 @@ export function text(
 		read(given) {
 			const written = Number.isFinite(given) ? String(given) : (given ?? '');
 			if (typeof written !== 'string') {
-				return reject(`"${property.displayName}" is no text`, 'Enter text.');
+				return reject(`"${property.displayName}" must be text`, 'Enter text.');
 			}
 			const value = written.trim() || String(property.default);
 			const rejection = refuse(value);
@@ -129,7 +129,7 @@ export function text(
 	};
 }
 
-/** @returns NaN for what is no finite number, nor text that holds one */
+/** @returns the number, or NaN for anything that is not a finite number or text with one in it */
 function readNumber(value: unknown): number {
 	const written = typeof value === 'number' ? String(value) : value;
 	if (typeof written !== 'string' || written.trim() === '') return NaN;
@@ -159,7 +159,7 @@ export function amount(property: INodeProperties): Field<number> {
 	};
 }
 
-/** @returns what the fields are set to; `reject` gets what can't be meant */
+/** @returns what the fields are set to; `reject` gets the values that are not accepted */
 export function readFields<F extends Fields>(
 	fields: F,
 	givenOf: (name: string, field: Field<unknown>) => unknown,

@@ -1,6 +1,5 @@
 /**
- * What exists for older n8n only, each with the versions it is for. When they are dropped, so is
- * what stands here.
+ * Everything that only older n8n versions need, each with the versions. It goes when their support ends.
  */
 
 import * as n8nWorkflow from 'n8n-workflow';

@@ -58,7 +58,7 @@ function failureOfThrown(thrown: unknown): Failure {
 	if (code !== CREDENTIAL_REFUSED) return failureOfNetwork(code);
 	const message = textOf(causes, 'message') ?? '';
 	const description = textOf(causes, 'description') ?? '';
-	return { kind: 'instance', message, description, code };
+	return { id: 'credentialRefused', kind: 'instance', message, description, code };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { replyInTime } from '../n8n/deadline';
 import type { Answer, Outcome } from '../green-api/answer';
-import { afterTries, type Failure, isRateLimit } from '../green-api/failures';
+import { afterTries, type Failure } from '../green-api/failures';
 import { METHODS } from '../green-api/methods';
 import { CANCELLED, type Cancellation } from '../time';
 import type { LookUpRequest, Send } from './lookUp';
@@ -59,7 +59,7 @@ export async function attempt(
 			return CANCELLED;
 		}
 		const spacingMs = queue.spacingUnder(requestsPerSecond);
-		const isRefused = !reply.ok && isRateLimit(reply.failure);
+		const isRefused = !reply.ok && reply.failure.id === 'rateLimited';
 		if (!isRefused) {
 			paced.requests += 1;
 			paced.ms += spacingMs;

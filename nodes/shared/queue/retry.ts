@@ -1,6 +1,6 @@
 /** Whether a request that failed is tried again, and when. Decides only: it neither waits nor sends. */
 
-import { type Failure, isRateLimit } from '../green-api/failures';
+import type { Failure } from '../green-api/failures';
 import type { MethodEffect } from '../green-api/methods';
 
 /** The longest that one wait can be, in ms. */
@@ -56,7 +56,7 @@ export function waitBeforeRetry(
 	if (effect === 'write' && !failure.isUndone) return undefined;
 
 	const isPaced = spacingMs > 0;
-	if (isRateLimit(failure) && isPaced) {
+	if (failure.id === 'rateLimited' && isPaced) {
 		const isHopeful = refusals <= maxRetries || refusedForMs < PATIENCE_SPACINGS * spacingMs;
 		return isHopeful ? 0 : undefined;
 	}

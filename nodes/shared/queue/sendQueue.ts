@@ -1,7 +1,7 @@
 /** Lets requests go one by one, as the limit allows, each batch in its turn. */
 
 import type { Reply } from '../green-api/answer';
-import { isRateLimit, isRefusal } from '../green-api/failures';
+import { isRefusal } from '../green-api/failures';
 import { Cancellation, type Clock } from '../time';
 import type { Limit } from './limit';
 import { pauseAfter } from './retry';
@@ -63,7 +63,7 @@ export class Lane {
 /** @returns what the limit made of a request; undefined where the reply does not say */
 function verdictOn(reply: Reply): 'accepted' | 'refused' | undefined {
 	if (reply.ok) return 'accepted';
-	if (isRateLimit(reply.failure)) return 'refused';
+	if (reply.failure.id === 'rateLimited') return 'refused';
 	return isRefusal(reply.failure) ? 'accepted' : undefined;
 }
 

@@ -6,7 +6,6 @@ import {
 	type Failure,
 	failureOfNetwork,
 	failureOfStatus,
-	isRateLimit,
 } from '@package/nodes/shared/green-api/failures';
 import type { Account } from '@package/nodes/shared/n8n/transport';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
@@ -260,7 +259,7 @@ function failureOf(outcome: LookUpOutcome | Outcome<Answer> | undefined): Failur
 
 function isRefused({ outcome }: Sent): boolean {
 	const failure = failureOf(outcome);
-	return failure !== undefined && isRateLimit(failure);
+	return failure !== undefined && failure.id === 'rateLimited';
 }
 
 function isPaced({ plan: { policy } }: Run): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {
 	type Failure,
-	failureOfBody,
+	failureOf,
 	failureOfNetwork,
 	failureOfStatus,
 } from '@package/nodes/shared/green-api/failures';
@@ -44,7 +44,7 @@ const TRANSIENT: Array<[what: string, failure: Failure]> = [
 	['the instance is starting', failureOfStatus(400, 'instance in starting process')],
 	['the connection is reset', failureOfNetwork('ECONNRESET')],
 	['no answer in time', failureOfNetwork('ETIMEDOUT')],
-	['an answer that is cut off', failureOfBody(200)],
+	['an answer that is cut off', failureOf('notJson', '200')],
 ];
 const LASTING: Array<[what: string, failure: Failure]> = [
 	['a wrong chat ID', failureOfStatus(400, '')],
@@ -223,7 +223,7 @@ describe('a request that changes something', () => {
 		['the client was gone', failureOfStatus(499, '')],
 		['the connection is reset', failureOfNetwork('ECONNRESET')],
 		['no answer in time', failureOfNetwork('ETIMEDOUT')],
-		['an answer that is cut off', failureOfBody(200)],
+		['an answer that is cut off', failureOf('notJson', '200')],
 	] as const;
 
 	it.each([...known, ...open])(
