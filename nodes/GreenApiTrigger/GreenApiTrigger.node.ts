@@ -82,9 +82,7 @@ function toSubscriber(
 	const { deletion, maxDeliveries, maxExecutionMs, isRaw } = subscription;
 	const isTest = trigger.getMode() === 'manual';
 	const itemsOf = (notification: Notification) => {
-		const json: IDataObject = isRaw
-			? notification
-			: simplify(notification, eventOf(notification));
+		const json: IDataObject = isRaw ? notification : simplify(notification, eventOf(notification));
 		return [trigger.helpers.returnJsonArray(json)];
 	};
 	return {

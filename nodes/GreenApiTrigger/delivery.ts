@@ -28,7 +28,7 @@ export class Roster {
 	private activating = 0;
 	private changedAt = -Infinity;
 	private hasNewcomer = false;
-	/** Keys of those that left, or could not be activated, since the set was last the same for long. */
+	/** Keys of those that left since the set was last the same for long. */
 	private readonly missing = new Set<string>();
 
 	/** Whether a trigger is being activated. */
@@ -54,10 +54,16 @@ export class Roster {
 		this.hasNewcomer = !this.missing.delete(key) || this.hasNewcomer;
 	}
 
-	/** @param key of a trigger that has left, or could not be activated; @param now in ms */
-	miss(key: string, now: number): void {
+	/** @param key of a trigger that has left; @param now in ms */
+	leave(key: string, now: number): void {
 		this.change(now);
 		this.missing.add(key);
+	}
+
+	/** n8n tries again. @param key of a trigger that could not be activated; @param now in ms */
+	refuse(key: string, now: number): void {
+		this.change(now);
+		this.hasNewcomer = !this.missing.has(key) || this.hasNewcomer;
 	}
 
 	/**
@@ -136,7 +142,10 @@ export function afterDelivery(
 	const isOver = ending === 'failed' && deletion !== 'executionSucceeds';
 	if (ending === 'succeeded' || isOver) return { isDone: true, gaveUp: false };
 	if (deliveries >= maxDeliveries) return { isDone: true, gaveUp: true };
-	return { isDone: false, waitMs: Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (deliveries - 1)) };
+	return {
+		isDone: false,
+		waitMs: Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (deliveries - 1)),
+	};
 }
 
 /**

@@ -136,7 +136,7 @@ export class Listener {
 		try {
 			return await activate();
 		} catch (error) {
-			this.roster.miss(key, this.clock.now());
+			this.roster.refuse(key, this.clock.now());
 			throw error;
 		} finally {
 			this.roster.endActivation(this.clock.now());
@@ -166,7 +166,7 @@ export class Listener {
 		const joined = this.joined.get(subscriber?.key ?? '');
 		if (!joined || joined.subscriber !== subscriber) return;
 		this.joined.delete(subscriber.key);
-		if (!subscriber.isTest) this.roster.miss(subscriber.key, this.clock.now());
+		if (!subscriber.isTest) this.roster.leave(subscriber.key, this.clock.now());
 		joined.leaving.abort();
 		if (this.joined.size === 0) {
 			this.stopping?.abort();
@@ -416,8 +416,7 @@ export class Listeners {
 	 */
 	of(account: string): Listener {
 		if (this.kept.size === 0) this.lookLater();
-		const listener =
-			this.kept.get(account)?.listener ?? new Listener(this.clock, this.timetable);
+		const listener = this.kept.get(account)?.listener ?? new Listener(this.clock, this.timetable);
 		this.kept.set(account, { listener, usedAt: this.clock.now() });
 		return listener;
 	}

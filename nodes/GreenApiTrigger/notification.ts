@@ -138,8 +138,7 @@ export type ChatKind = 'person' | 'bot' | 'group' | 'feed';
  */
 export function chatKindOf(notification: Notification): ChatKind | undefined {
 	const chatId = chatIdOf(notification) ?? '';
-	const typeIs = (name: string, type: string) =>
-		valueAt(notification, 'senderData', name) === type;
+	const typeIs = (name: string, type: string) => valueAt(notification, 'senderData', name) === type;
 	if (/@(broadcast|newsletter)$/.test(chatId) || typeIs('chatType', 'channel')) return 'feed';
 	if (/@g\.us$|^-\d+$/.test(chatId)) return 'group';
 	if (!/^\d+(@(c\.us|lid))?$/.test(chatId)) return undefined;
@@ -208,7 +207,9 @@ function readCard(card: IDataObject): IDataObject {
 		digitsOf(/;waid=(\d+)/i.exec(rest)?.[1] ?? rest.slice(rest.indexOf(':', 1) + 1)),
 	);
 	const fullName = [card.firstName, card.lastName].map((name) => firstText(name) ?? '').join(' ');
-	const nameInCard = valueOf('FN')[0]?.[1]?.replace(/^[^:]*:/, '').trim();
+	const nameInCard = valueOf('FN')[0]?.[1]
+		?.replace(/^[^:]*:/, '')
+		.trim();
 	const numbers = [...telephones, digitsOf(card.phoneContact), digitsOf(card.phoneNumber)];
 	return {
 		name: firstText(card.displayName, fullName.trim(), nameInCard),

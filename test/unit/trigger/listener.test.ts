@@ -3,6 +3,7 @@ import {
 	failureOf,
 	failureOfNetwork,
 } from '@package/nodes/shared/green-api/failures';
+import { QUIET_MS } from '@package/nodes/GreenApiTrigger/delivery';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
@@ -100,7 +101,7 @@ describe('"When the Execution Succeeds"', () => {
 		]);
 		expect(queue.left).toEqual([]);
 		expect(queue.log).toEqual([
-			'GREEN-API Trigger: none of 9 executions for a notification succeeded; it is deleted from the queue',
+			'GREEN-API Trigger: none of 9 deliveries of a notification succeeded; it is deleted from the queue: test 101',
 		]);
 	});
 
@@ -119,19 +120,41 @@ describe('"When the Execution Succeeds"', () => {
 	});
 });
 
-it('delivers as often as it takes where n8n could not start an execution', async () => {
-	queue.listener.join(queue.subscriber('a', { maxDeliveries: 1 }));
-	await queue.quiet();
-	queue.enqueue(1);
-	for (let time = 0; time < 10; time += 1) {
+it.each(['executionFinishes', 'executionSucceeds', 'immediately'] as const)(
+	'%s: what n8n can’t start an execution with is given up after so many tries, by type and id',
+	async (deletion) => {
+		const options = { deletion, maxDeliveries: 3, auto: 'notStarted' } as const;
+		queue.listener.join(queue.subscriber('a', options));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1, 2);
 		await pass(MINUTE);
-		await queue.end('a', 'notStarted');
-	}
-	expect(queue.left).toEqual([1]);
-	await pass(MINUTE);
-	await queue.end('a');
-	await pass(100);
-	expect(queue.left).toEqual([]);
+		expect(queue.startedBy('a')).toEqual([1, 1, 1, 2, 2, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+		expect(queue.log.join()).toMatch(/none of 3 deliveries .* deleted from the queue: test 101/);
+	},
+);
+
+it('a trigger that can’t tell whether it wants a notification is given it', async () => {
+	const wants = () => {
+		throw new Error('wants');
+	};
+	queue.listener.join(queue.subscriber('a', { wants, auto: 'succeeded' }));
+	await queue.quiet();
+	queue.enqueue(1, 2);
+	await pass(1_000);
+	expect(queue.startedBy('a')).toEqual([1, 2]);
+});
+
+it('n8n is told when the listening ends for a reason that nobody thought of', async () => {
+	const checkAccount = async () => {
+		throw new Error('not foreseen');
+	};
+	queue.listener.join(queue.subscriber('a', { checkAccount }));
+	queue.enqueue(1);
+	await pass(1_000);
+	expect(queue.failed).toEqual([{ key: 'a', message: 'The trigger could not go on listening' }]);
 });
 
 it('tries again, and says so, where n8n throws in place of starting an execution', async () => {
@@ -150,7 +173,7 @@ it('tries again, and says so, where n8n throws in place of starting an execution
 	queue.enqueue(1, 2);
 	await pass(5_000);
 	expect(queue.left).toEqual([1, 2]);
-	expect(queue.log[0]).toMatch(/n8n could not start an execution/);
+	expect(queue.log[0]).toMatch(/no execution could be started with a notification: test 101/);
 	isBroken = false;
 	await pass(MINUTE);
 	expect(done).toEqual([1, 2]);
@@ -199,7 +222,7 @@ describe('several triggers', () => {
 		await pass(100);
 		expect(queue.left).toEqual([1]);
 		await queue.end('b');
-		await pass(100);
+		await queue.quiet();
 		expect(queue.left).toEqual([]);
 	});
 
@@ -210,7 +233,9 @@ describe('several triggers', () => {
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
-		await pass(10_100);
+		await pass(QUIET_MS - 100);
+		expect(queue.left).toEqual([1, 2]);
+		await pass(200);
 		expect(queue.startedBy('b')).toEqual([1, 2]);
 		expect(queue.left).toEqual([]);
 	});
@@ -456,7 +481,7 @@ describe('faults', () => {
 		};
 		queue.listener.join(queue.subscriber('a', { fail }));
 		queue.listener.join(queue.subscriber('b'));
-		await pass(1_000);
+		await pass(2_000);
 		expect(queue.failed.map(({ key }) => key)).toEqual(['b']);
 		expect(queue.log).toEqual(['GREEN-API Trigger: GREEN-API does not accept the API Token']);
 		queue.listener.join(queue.subscriber('c', { auto: 'succeeded' }));
@@ -487,7 +512,6 @@ describe('a trigger that could not be prepared yet', () => {
 		const outcomes = [STARTING, STARTING, undefined];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
-		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.sent).toEqual([]);
@@ -507,7 +531,7 @@ describe('a trigger that could not be prepared yet', () => {
 	];
 
 	it.each(LASTING)('is told what stands against it: %s', async (_what, kind, code) => {
-		const failure: Failure = { id: 'wrongToken', kind, message: 'No', description: '', code };
+		const failure: Failure = { id: 'unknownState', kind, message: 'No', description: '', code };
 		queue.listener.join(queue.subscriber('a', { prepare: async () => failure }));
 		await pass(1_000);
 		expect(queue.failed).toEqual([{ key: 'a', message: 'No' }]);
@@ -554,5 +578,250 @@ describe('a trigger that could not be prepared yet', () => {
 		expect(signals).toHaveLength(1);
 		expect(queue.failed).toEqual([]);
 		expect(queue.clock.pending).toBe(0);
+	});
+});
+
+describe('nothing is deleted while the set of triggers is changing', () => {
+	const auto = { auto: 'succeeded' } as const;
+
+	async function activate(key: string, ms: number, isRefused = false) {
+		return await queue.listener.whileActivating(key, async () => {
+			await queue.clock.sleep(ms);
+			if (isRefused) throw new Error('refused');
+			return queue.listener.join(queue.subscriber(key, auto));
+		});
+	}
+
+	it('a single trigger’s first notification is started at once, the second when it is quiet', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		queue.enqueue(1, 2, 3);
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([1]);
+		await pass(MINUTE);
+		const [first, second, third] = queue.started.map(({ at }) => at);
+		expect(first).toBeLessThan(100);
+		expect(second).toBe(QUIET_MS + 10);
+		expect(third).toBeLessThan(QUIET_MS + 100);
+	});
+
+	it.each([0, 100, 300, 700, 3_000])(
+		'n8n starts: each of 20 workflows, %i ms apart, gets what waits',
+		async (gapMs) => {
+			queue.enqueue(1, 2, 3);
+			const keys = Array.from({ length: 20 }, (_, index) => `w${index}`);
+			void (async () => {
+				for (const key of keys) {
+					await queue.clock.sleep(gapMs);
+					await activate(key, 50);
+				}
+			})();
+			await pass(5 * MINUTE);
+			for (const key of keys) expect(queue.startedBy(key)).toEqual([1, 2, 3]);
+			expect(queue.left).toEqual([]);
+		},
+	);
+
+	it('an activation that takes 60 s, beside one that listens', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		void activate('b', 60_000);
+		queue.enqueue(1, 2);
+		await pass(5 * MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('a save: what comes between is both’s, and costs no more than the save takes', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', auto));
+		queue.listener.join(queue.subscriber('b', auto));
+		await queue.quiet();
+		leave();
+		queue.enqueue(1, 2);
+		await pass(11_000);
+		expect(queue.startedBy('b')).toEqual([1]);
+		void activate('a', 100);
+		await pass(500);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('an activation that is refused, and tried again by n8n', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		void (async () => {
+			await activate('b', 50, true).catch(() => undefined);
+			await queue.clock.sleep(8_000);
+			await activate('b', 50);
+		})();
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('the others wait no longer for one that does not come back', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', auto));
+		queue.listener.join(queue.subscriber('b', auto));
+		await queue.quiet();
+		leave();
+		queue.enqueue(1, 2, 3);
+		await pass(QUIET_MS + 100);
+		expect(queue.startedBy('b')).toEqual([1, 2, 3]);
+	});
+});
+
+describe('a notification is what it says, not its receipt', () => {
+	it('receipts that begin anew: another one under a known number is delivered', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.faults.deleteNotification = [{ code: 'ECONNRESET', isDone: true }];
+		queue.enqueue(1);
+		await pass(100);
+		queue.beginReceiptsAnew();
+		queue.enqueue(2);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+});
+
+describe('401 to a deletion', () => {
+	const refused = { status: 401, body: '' };
+
+	it('of what is gone: one more look, and the next one', async () => {
+		queue.faults.deleteNotification = [{ ...refused, isDone: true }];
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.failed).toEqual([]);
+	});
+
+	it('of what is there still: the token is to blame', async () => {
+		queue.faults.deleteNotification = [refused, refused];
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(MINUTE);
+		expect(queue.failed).toEqual([
+			{ key: 'a', message: 'GREEN-API does not accept the API Token' },
+		]);
+		expect(queue.startedBy('a')).toEqual([1]);
+	});
+});
+
+describe('an instance that is starting', () => {
+	const starting = { status: 400, body: 'instance in starting process try later' };
+
+	it.each(['while it listens', 'as it is activated'])(
+		'for more than 10 minutes, %s: scan the QR code again',
+		async (when) => {
+			queue.faults.a = [starting];
+			const prepare = async () => STARTING;
+			const options = when === 'while it listens' ? {} : { prepare };
+			queue.listener.join(queue.subscriber('a', options));
+			await pass(9 * MINUTE);
+			expect(queue.failed).toEqual([]);
+			await pass(2 * MINUTE);
+			expect(queue.failed).toEqual([
+				{ key: 'a', message: expect.stringMatching(/more than 10 minutes/) },
+			]);
+			expect(queue.log).toHaveLength(1);
+		},
+	);
+
+	it('is waited for anew after each start', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		for (let time = 0; time < 3; time += 1) {
+			queue.faults.a = [starting];
+			await pass(6 * MINUTE);
+			delete queue.faults.a;
+			await pass(2 * MINUTE);
+		}
+		expect(queue.failed).toEqual([]);
+	});
+});
+
+describe('an execution whose end n8n does not tell', () => {
+	it.each([
+		['executionFinishes', [1, 2], []],
+		['executionSucceeds', [1, 1], [1, 2]],
+	] as const)(
+		'%s: counts as failed after the limit, and n8n’s log says so',
+		async (deletion, started, left) => {
+			queue.listener.join(
+				queue.subscriber('a', { deletion, maxDeliveries: 2, maxExecutionMs: 10 * MINUTE }),
+			);
+			await queue.quiet();
+			queue.enqueue(1, 2);
+			await pass(9 * MINUTE);
+			expect(queue.startedBy('a')).toEqual([1]);
+			await pass(2 * MINUTE);
+			expect(queue.startedBy('a')).toEqual(started);
+			expect(queue.log[0]).toMatch(/not told the end of an execution for 10 minutes.*: test 101/);
+			await pass(8.5 * MINUTE);
+			expect(queue.left).toEqual(left.length > 0 ? left : [2]);
+		},
+	);
+
+	it('is waited for as long as it takes where there is no limit', async () => {
+		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(100 * 60 * MINUTE);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.left).toEqual([]);
+	});
+});
+
+describe('a credential that is not the account’s any more', () => {
+	const changed = failureOf('credentialChanged', 'CREDENTIAL_CHANGED');
+
+	it.each(['the one that asks', 'another one'])(
+		'ends %s, who is given nothing more',
+		async (who) => {
+			let isChanged = false;
+			const checkAccount = async () => (isChanged ? changed : undefined);
+			const others = () => queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+			if (who === 'another one') others();
+			queue.listener.join(queue.subscriber('a', { auto: 'succeeded', checkAccount }));
+			if (who === 'the one that asks') others();
+			await queue.quiet();
+			isChanged = true;
+			queue.enqueue(1, 2);
+			await pass(MINUTE);
+			expect(queue.failed).toEqual([{ key: 'a', message: changed.message }]);
+			expect(queue.startedBy('a')).toEqual([]);
+			expect(queue.startedBy('b')).toEqual([1, 2]);
+		},
+	);
+
+	it('is noticed within a minute where nothing comes', async () => {
+		let isChanged = false;
+		const checkAccount = async () => (isChanged ? changed : undefined);
+		queue.listener.join(queue.subscriber('a', { checkAccount }));
+		await pass(1_000);
+		isChanged = true;
+		await pass(MINUTE);
+		expect(queue.failed).toHaveLength(1);
+	});
+
+	it('is given no second delivery', async () => {
+		let isChanged = false;
+		const checkAccount = async () => (isChanged ? changed : undefined);
+		queue.listener.join(
+			queue.subscriber('a', { deletion: 'executionSucceeds', auto: 'failed', checkAccount }),
+		);
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(100);
+		isChanged = true;
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.failed).toHaveLength(1);
 	});
 });

@@ -1,4 +1,4 @@
-/** What a process holds of instances that its triggers listened to. */
+/** What a process holds of accounts that its triggers listened to. */
 
 import { Listeners } from '@package/nodes/GreenApiTrigger/listener';
 import { Timetable } from '@package/nodes/shared/time';
@@ -22,12 +22,12 @@ beforeEach(() => {
 });
 
 const join = (options: Parameters<SimulatedQueue['subscriber']>[1] = {}) =>
-	listeners.of('instance').join(queue.subscriber('a', options));
+	listeners.of('account').join(queue.subscriber('a', options));
 
-it('is the same for all triggers of an instance, and another for another instance', () => {
-	const instance = listeners.of('instance');
-	expect(listeners.of('instance')).toBe(instance);
-	expect(listeners.of('other').listener).not.toBe(instance.listener);
+it('is the same for all triggers of an account, and another for another account', () => {
+	const listener = listeners.of('account');
+	expect(listeners.of('account')).toBe(listener);
+	expect(listeners.of('other')).not.toBe(listener);
 });
 
 it('leaves memory when nobody has listened for an hour, and no timer stays', async () => {
@@ -42,7 +42,7 @@ it('leaves memory when nobody has listened for an hour, and no timer stays', asy
 	await queue.clock.pass(HOUR_MS);
 	expect(listeners.size).toBe(0);
 	expect(queue.clock.unreferenced + queue.clock.pending).toBe(0);
-	listeners.of('instance');
+	listeners.of('account');
 	expect(queue.clock.unreferenced).toBe(1);
 });
 
@@ -56,14 +56,14 @@ it('knows what is being worked on for as long as that takes, after everybody has
 	await queue.clock.pass(1_000);
 	expect(queue.startedBy('a')).toEqual([1]);
 	await queue.end('a');
-	await queue.clock.pass(1_000);
+	await queue.quiet();
 	expect(queue.left).toEqual([]);
 });
 
 /** Joins, is given something and leaves; nothing but the return value knows the trigger then. */
 async function visit(): Promise<WeakRef<object>> {
 	const subscriber = queue.subscriber('a', { auto: 'succeeded' });
-	const leave = listeners.of('instance').join(subscriber);
+	const leave = listeners.of('account').join(subscriber);
 	queue.enqueue(1);
 	await queue.clock.pass(1_000);
 	leave();

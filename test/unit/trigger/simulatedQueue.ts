@@ -25,7 +25,9 @@ export interface Sent {
  * An answer other than the queue's own: a status with a body, or a network fault's code; `isDone`: the
  * queue has done what was asked, and its answer was lost.
  */
-export type Fault = { status: number; body: string } | { code: string; isDone?: true };
+export type Fault =
+	| { status: number; body: string; isDone?: true }
+	| { code: string; isDone?: true };
 
 export interface Started {
 	at: number;
@@ -69,6 +71,10 @@ export class SimulatedQueue {
 	/** What has not been deleted. */
 	get left(): number[] {
 		return this.entries.map(({ body }) => Number(body.id));
+	}
+
+	beginReceiptsAnew(): void {
+		this.receipt = 100;
 	}
 
 	renewReceipt(): void {
@@ -127,8 +133,8 @@ export class SimulatedQueue {
 			this.hooks.onSend(sent);
 			await this.clock.sleep(TRIP_MS);
 			const fault = this.faults[by]?.[0] ?? this.faults[method]?.shift();
+			if (fault?.isDone && path) this.remove(Number(path));
 			if (fault && 'code' in fault) {
-				if (fault.isDone && path) this.remove(Number(path));
 				return { ok: false, failure: failureOfNetwork(fault.code) };
 			}
 			const answer =
