@@ -12,7 +12,7 @@ import { useNode } from './setup';
 let settingsMs = 0;
 const latencyMs = ({ method }: { method?: string }) => (method === 'getSettings' ? settingsMs : 0);
 
-const { parts, credentials } = useNode({ restartMs: 20, latencyMs }, 20);
+const { parts, credentials } = useNode({ restartMs: 20, latencyMs }, 200);
 
 /** Each test's instance of the double has the address of its own port. */
 let active: ActiveTrigger[];
