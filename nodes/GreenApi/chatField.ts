@@ -129,7 +129,7 @@ export function givenChatReader(
 
 /** What was read from a chat field. `chatId` comes with a refusal, too, where it could be read. */
 export type ChatReading =
-	| { ok: true; chatId: ChatId }
+	| { ok: true; chatId: ChatId; bare?: string }
 	| { ok: false; rejection: Rejection; chatId?: ChatId };
 
 /**

@@ -10,7 +10,7 @@ import type { ChatField } from './chatField';
 import type { Fields, ValuesOf } from '../shared/n8n/field';
 
 /** What is asked; how patiently and how often, the node's options say. */
-export type Question = Pick<GreenApiRequest, 'method' | 'query' | 'body'>;
+export type Question = Pick<GreenApiRequest, 'method' | 'query' | 'body' | 'also'>;
 
 /** What becomes of an item, before anything is sent. */
 export type Decision =

@@ -3,6 +3,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ChatId, Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
+import { tellBareNumbers, tellRejections, withOneVoice } from '../shared/green-api/numberList';
 import type { LookUpRequest } from '../shared/queue/batch';
 import { type ChatReading, givenChatReader, readChat } from './chatField';
 import type { Operation } from './operation';
@@ -69,16 +70,22 @@ function shown({ chatId }: ChatReading, written: unknown): unknown {
 	return chatId?.id ?? written;
 }
 
+/** What is written for an item, as far as it can be told without the other items. */
+type ItemReading = InputItem & { written: unknown; chat: ChatReading } & (
+		| { settings: Settings; fault?: never }
+		/** An expression that can't be resolved. */
+		| { settings?: never; fault: Rejection }
+	);
+
 function planItem(
 	operation: Operation,
 	messenger: Messenger,
-	item: InputItem,
-	settings: Settings,
-	written: unknown,
+	reading: ItemReading,
+	chat: ChatReading,
 ): Plan {
-	const chat = operation.chat
-		? readChat(written, operation.chat, settings.defaultCountryCode, messenger)
-		: NO_CHAT;
+	const { itemIndex, input, written, settings, fault } = reading;
+	const item = { itemIndex, input };
+	if (fault) return { ...item, kind: 'reject', rejection: fault, given: shown(chat, written) };
 	const reject = (rejection: Rejection): Plan => {
 		return { ...item, kind: 'reject', settings, rejection, given: shown(chat, written) };
 	};
@@ -111,27 +118,35 @@ function planItem(
 /**
  * @param operation what is done
  * @param messenger of the node's credential
- * @returns a plan for each input item, in the order of the input; what the user entered wrong is in
- *   the plans, not thrown
+ * @returns a plan for each input item, in the order of the input, and hints about them all; what the
+ *   user entered wrong is in the plans, not thrown
  */
 export function planItems(
 	this: IExecuteFunctions,
 	operation: Operation,
 	messenger: Messenger,
-): Plan[] {
+): { plans: Plan[]; hints: string[] } {
 	const settingsOf = settingsReader.call(this, operation);
 	const givenOf = operation.chat ? givenChatReader.call(this) : () => null;
+	const chatOf = (written: unknown, code: string) =>
+		operation.chat ? readChat(written, operation.chat, code, messenger) : NO_CHAT;
 
-	return this.getInputData().map((input, itemIndex): Plan => {
-		const item: InputItem = { itemIndex, input };
-		let given: unknown = null;
+	const items = this.getInputData().map((input, itemIndex): ItemReading => {
+		let written: unknown = null;
 		try {
-			given = givenOf(itemIndex, input.json);
-			return planItem(operation, messenger, item, settingsOf(itemIndex), given);
+			written = givenOf(itemIndex, input.json);
+			const settings = settingsOf(itemIndex);
+			const chat = chatOf(written, settings.defaultCountryCode);
+			return { itemIndex, input, written, chat, settings };
 		} catch (error) {
-			const chat = operation.chat ? readChat(given, operation.chat, '', messenger) : NO_CHAT;
-			const rejection = readExpressionError(error);
-			return { ...item, kind: 'reject', rejection, given: shown(chat, given) };
+			const fault = readExpressionError(error);
+			return { itemIndex, input, written, chat: chatOf(written, ''), fault };
 		}
 	});
+	const chats = withOneVoice(items.map(({ chat }) => chat));
+	const plans = items.map((item, index) =>
+		planItem(operation, messenger, item, chats[index] ?? item.chat),
+	);
+	const rejections = plans.flatMap((plan) => (plan.kind === 'reject' ? plan.rejection : []));
+	return { plans, hints: [...tellRejections(rejections), ...tellBareNumbers(chats)] };
 }

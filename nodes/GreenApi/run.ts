@@ -152,7 +152,7 @@ export async function runPerItem(
 ): Promise<INodeExecutionData[][]> {
 	const account = await readAccount.call(this);
 	const { messenger } = account;
-	const plans = planItems.call(this, operation, messenger);
+	const { plans, hints } = planItems.call(this, operation, messenger);
 	const stopOnFailure = !this.continueOnFail();
 	if (stopOnFailure) refuseFirst.call(this, plans);
 
@@ -166,6 +166,7 @@ export async function runPerItem(
 	const outcomes = batch.lookUpAll(requests, operation.ask);
 	const output = new Output(this, operation, messenger);
 	const { counts } = output;
+	for (const hint of hints) counts.told.add(hint);
 	let otherMessenger: Promise<Failure | undefined> | undefined;
 	const explain = async (failure: Failure, { settings }: AskPlan): Promise<Failure> => {
 		if (!failure.isUnfit) return failure;

@@ -9,7 +9,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { compareAtTheLimit, type Compared } from './comparison';
+import { compareAtTheLimit, type Compared, measureFound } from './comparison';
 import type { DoubleService } from './doubleProcess';
 import type { EngineService } from './engineProcess';
 import { type LoadResult, runLoad } from './loadCases';
@@ -119,13 +119,14 @@ async function runAll(): Promise<Results> {
 	];
 	const clients = {
 		node: await startEngine(),
+		httpRequest: await startEngine(),
 		helper: await startEngine(),
 		axios: await startEngine(),
 	};
 	await warmUp(doubles, [one, two, three, four]);
 
 	tellProgress('the node beside others, at the limit');
-	const compared = await compareAtTheLimit(doubles, [one, two, three]);
+	const compared = await compareAtTheLimit(doubles, [one, two, three, four]);
 
 	const run = async (paced: PacedCase) => {
 		const result = await runPaced(doubles, paced);
@@ -168,7 +169,7 @@ async function runAll(): Promise<Results> {
 	const load = await runLoad(doubles, clients, tellProgress);
 	const lists = await measureLists(startOperations);
 	tellProgress('Get Many: done');
-	const operations = [...checks, ...lists];
+	const operations = [...checks, ...lists, ...measureFound(compared)];
 	return {
 		compared,
 		paced: [...told, ...paced],
@@ -227,7 +228,11 @@ async function runInTime() {
 // Ending this process ends the ones it started.
 runInTime()
 	.then((results) => {
-		if (flags.picture) writeFileSync(PICTURE, drawComparison(results.compared));
+		if (flags.picture)
+			writeFileSync(
+				PICTURE,
+				drawComparison(results.compared.filter(({ limiter }) => limiter === 'spacing')),
+			);
 		process.exit(print(results) ? 0 : 1);
 	})
 	.catch((error: unknown) => {

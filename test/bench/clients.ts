@@ -10,7 +10,13 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import type { Engine, WorkflowFile } from '../engine/engine';
-import { NODE_NAME, testWorkflow, withInput, withParameters } from '../engine/workflowFiles';
+import {
+	NODE_NAME,
+	testWorkflow,
+	triggerOf,
+	withInput,
+	withParameters,
+} from '../engine/workflowFiles';
 import { type ContactList, itemsOf } from './contactList';
 import type { Account } from './doubleProcess';
 
@@ -110,21 +116,69 @@ function runOn(engine: Engine, file: WorkflowFile, account: Account, nodeName = 
 
 const HTTP_REQUEST = 'HTTP Request';
 
-/** n8n's HTTP Request node with its own means against a limit of one a second: "Batching". */
-function httpRequestWorkflow({ apiUrl }: Account, list: ContactList): WorkflowFile {
+/** What the HTTP Request node is set to, whatever workflow it is in. */
+function getContactInfoBy({ apiUrl }: Account): INodeParameters {
+	return {
+		method: 'POST',
+		url: `${apiUrl}/getContactInfo`,
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: '={{ { chatId: $json.chatId } }}',
+	};
+}
+
+/** As its users set it: "Retry On Fail" with n8n's own values. */
+const WITH_RETRIES = { onError: 'continueRegularOutput', retryOnFail: true } as const;
+
+/**
+ * n8n's HTTP Request node.
+ *
+ * @param options e.g. "Batching", its own means against a limit
+ */
+function httpRequestWorkflow(
+	account: Account,
+	list: ContactList,
+	options: INodeParameters,
+): WorkflowFile {
 	const file = withParameters(
 		withInput(testWorkflow('http-request'), itemsOf(list)),
-		{
-			method: 'POST',
-			url: `${apiUrl}/getContactInfo`,
-			sendBody: true,
-			specifyBody: 'json',
-			jsonBody: '={{ { chatId: $json.chatId } }}',
-			options: { batching: { batch: { batchSize: 1, batchInterval: 1_000 } } },
-		},
+		{ ...getContactInfoBy(account), options },
 		HTTP_REQUEST,
 	);
-	return editNode(file, { onError: 'continueRegularOutput' }, HTTP_REQUEST);
+	return editNode(file, WITH_RETRIES, HTTP_REQUEST);
+}
+
+const ONE_A_SECOND = { batching: { batch: { batchSize: 1, batchInterval: 1_000 } } };
+
+const LOOP = 'Loop Over Items';
+
+/** As n8n's forum advises: one item, one request, one second, and the next. */
+function loopWorkflow(account: Account, list: ContactList): WorkflowFile {
+	const file = httpRequestWorkflow(account, list, {});
+	const node = (name: string, type: string, typeVersion: number, parameters: INodeParameters) => ({
+		id: name,
+		name,
+		type: `n8n-nodes-base.${type}`,
+		typeVersion,
+		position: [0, 0] as [number, number],
+		parameters,
+	});
+	const to = (name: string) => ({ node: name, type: NodeConnectionTypes.Main, index: 0 });
+	const trigger = triggerOf(file);
+	return {
+		...file,
+		nodes: [
+			...file.nodes,
+			node(LOOP, 'splitInBatches', 3, { batchSize: 1, options: {} }),
+			node('Wait', 'wait', 1.1, { amount: 1, unit: 'seconds' }),
+		],
+		connections: {
+			[trigger]: { main: [[to(LOOP)]] },
+			[LOOP]: { main: [[], [to(HTTP_REQUEST)]] },
+			[HTTP_REQUEST]: { main: [[to('Wait')]] },
+			Wait: { main: [[to(LOOP)]] },
+		},
+	};
 }
 
 function bareHelper(inFlight: number): Client {
@@ -141,8 +195,14 @@ export const CLIENTS = {
 		runOn(engine, nodeWorkflow(list, { requestsPerSecond: 0 }), account),
 	/** As it stands when it is dropped. */
 	nodeAtTheLimit: (engine, account, list) => runOn(engine, nodeWorkflow(list, {}), account),
+	/** One item a second. */
 	httpRequest: (engine, account, list) =>
-		runOn(engine, httpRequestWorkflow(account, list), account, HTTP_REQUEST),
+		runOn(engine, httpRequestWorkflow(account, list, ONE_A_SECOND), account, HTTP_REQUEST),
+	/** All items at once, as it is by default. */
+	httpRequestUnpaced: (engine, account, list) =>
+		runOn(engine, httpRequestWorkflow(account, list, {}), account, HTTP_REQUEST),
+	loopOverItems: (engine, account, list) =>
+		runOn(engine, loopWorkflow(account, list), account, LOOP),
 	helper: bareHelper(IN_FLIGHT),
 	/** In the style of GREEN-API's own node. */
 	helperInSequence: bareHelper(1),

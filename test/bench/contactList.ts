@@ -45,6 +45,12 @@ export function isIn({ first, count }: ContactList, chatId: string | undefined):
 	return index >= 0 && index < count;
 }
 
+/** @returns how many of the list's contacts are among the items, in whatever place */
+export function countFound(list: ContactList, output: readonly INodeExecutionData[]): number {
+	const found = output.filter(({ json }) => 'isBusiness' in json).map(({ json }) => json.chatId);
+	return new Set(chatIdsOf(list).filter((chatId) => found.includes(chatId))).size;
+}
+
 /**
  * @param list what was looked up
  * @param output what came out

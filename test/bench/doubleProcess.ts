@@ -1,6 +1,7 @@
 /** A process that runs GREEN-API doubles, so that their clock does not stall with the node's. */
 
 import type { RandomFaults } from '../green-api-double/faultPlan';
+import { type Fault, faults } from '../green-api-double/faults';
 import { type GreenApiDouble, startGreenApiDouble } from '../green-api-double/greenApiDouble';
 import type { LimiterModel } from '../green-api-double/rateLimiter';
 import { seededRandom } from '../green-api-double/seededRandom';
@@ -15,7 +16,8 @@ export interface DoubleSettings {
 	latencyMs?: number;
 	/** Each way over the line takes from 0 up to so many ms, by chance. Default: 0. */
 	mostWayMs?: number;
-	randomFaults?: RandomFaults;
+	/** Faults by their names, as functions can't leave a process. */
+	randomFaults?: Omit<RandomFaults, 'faults'> & { faults?: ReadonlyArray<keyof typeof faults> };
 	/** How limits are measured. Default: `spacing`. */
 	limiter?: LimiterModel;
 	/** Whether answers say what the limit is. Default: no. */
@@ -50,8 +52,20 @@ function doubleOf(id: number): GreenApiDouble {
 	return double;
 }
 
+function toFaults({
+	faults: names,
+	...share
+}: NonNullable<DoubleSettings['randomFaults']>): RandomFaults {
+	return { ...share, ...(names && { faults: names.map((name) => faults[name] as Fault) }) };
+}
+
 const service = {
-	async open({ instances = 1, mostWayMs = 0, ...options }: DoubleSettings): Promise<OpenDouble> {
+	async open({
+		instances = 1,
+		mostWayMs = 0,
+		randomFaults,
+		...options
+	}: DoubleSettings): Promise<OpenDouble> {
 		const id = ++opened;
 		const random = seededRandom('bench');
 		const accounts = Array.from({ length: instances }, (_, index) => ({
@@ -60,6 +74,7 @@ const service = {
 		}));
 		const double = await startGreenApiDouble({
 			...options,
+			...(randomFaults && { randomFaults: toFaults(randomFaults) }),
 			instances: accounts,
 			wayMs: () => mostWayMs * random(),
 		});

@@ -28,7 +28,9 @@ const ITEMS_WITH_LATENCY = 3_000;
 const ITEMS_IN_SEQUENCE = 300;
 
 /** Each client in a process of its own, none of which ran anything before. */
-export type ClientProcesses = Readonly<Record<'node' | 'helper' | 'axios', EngineProcess>>;
+export type ClientProcesses = Readonly<
+	Record<'node' | 'httpRequest' | 'helper' | 'axios', EngineProcess>
+>;
 
 export interface ClientResult {
 	name: string;
@@ -133,18 +135,32 @@ async function compare(load: Load, processes: ClientProcesses) {
 		client: 'helper',
 		items,
 	};
+	const httpRequest: Run = {
+		name: 'n8n’s HTTP Request node',
+		on: processes.httpRequest,
+		client: 'httpRequestUnpaced',
+		items,
+	};
 	const axios: Run = { name: 'axios in a bare loop', on: processes.axios, client: 'axios', items };
 
 	// What is compiled in the first run, later ones have.
-	for (const run of [node, helper, axios]) await load.time({ ...run, items: FEW_ITEMS });
-	const rounds: Record<keyof ClientProcesses, LoadFigures[]> = { node: [], helper: [], axios: [] };
+	for (const run of [node, httpRequest, helper, axios])
+		await load.time({ ...run, items: FEW_ITEMS });
+	const rounds: Record<keyof ClientProcesses, LoadFigures[]> = {
+		node: [],
+		httpRequest: [],
+		helper: [],
+		axios: [],
+	};
 	for (let round = 0; round < ROUNDS; round++) {
 		rounds.node.push(await load.time(node));
+		rounds.httpRequest.push(await load.time(httpRequest));
 		rounds.helper.push(await load.time(helper));
 		rounds.axios.push(await load.time(axios));
 	}
 	return {
 		node: summarise(node, rounds.node),
+		httpRequest: summarise(httpRequest, rounds.httpRequest),
 		helper: summarise(helper, rounds.helper),
 		axios: summarise(axios, rounds.axios),
 	};
@@ -203,7 +219,9 @@ export async function runLoad(
 
 	const some = { items: ITEMS, cpuMs: ITEMS * clients.node.cpuMsPerItem, memory };
 	const most = { items: MANY_ITEMS, cpuMs: manyMemory.cpuMs, memory: manyMemory };
-	const cpuRatio = clients.node.cpuMsPerItem / clients.helper.cpuMsPerItem;
+	const { node: own, httpRequest } = clients;
+	const cpuRatio = own.cpuMsPerItem / httpRequest.cpuMsPerItem;
+	const rssRatio = own.peakRssBytes / httpRequest.peakRssBytes;
 	const speedUp = withLatency.node.itemsPerSecond / withLatency.inSequence.itemsPerSecond;
 	return {
 		clients: [...Object.values(clients), ...Object.values(withLatency)],
@@ -211,6 +229,7 @@ export async function runLoad(
 		measured: [
 			load.measured,
 			{ target: 'cpuRatio', value: cpuRatio, where: `${ITEMS} items` },
+			{ target: 'rssRatio', value: rssRatio, where: `${ITEMS} items` },
 			{ target: 'speedUp', value: speedUp, where: `${LATENCY_MS} ms latency` },
 			...measureGrowth(some, most),
 		],

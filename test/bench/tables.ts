@@ -43,6 +43,7 @@ export function comparisonTable(results: readonly Compared[]): string {
 	return toTable<Compared>(
 		[
 			{ head: 'client', cell: ({ name }) => name, align: 'left' },
+			{ head: 'limiter', cell: ({ limiter }) => limiter, align: 'left' },
 			{ head: 'contacts', cell: ({ contacts }) => count(contacts) },
 			{ head: 'found', cell: ({ found }) => count(found) },
 			{ head: 'time, s', cell: ({ seconds }) => seconds.toFixed(1) },

@@ -1,194 +1,97 @@
 /**
- * Runs the example workflows on n8n's own engine and shows what went in and what came out: against
- * the GREEN-API double, or, with GREEN_API_URL, GREEN_API_ID_INSTANCE and GREEN_API_TOKEN set, the
- * given contacts against the real GREEN-API.
+ * `npm run demo`: the node on n8n's own engine. Without arguments it runs the example workflows
+ * against a GREEN-API double. `-- --contacts file.csv`, or contacts themselves, are looked up there,
+ * or at the real GREEN-API where GREEN_API_URL, GREEN_API_ID_INSTANCE and GREEN_API_TOKEN are set.
  */
 
 import { parseArgs } from 'node:util';
-import type { ICredentialDataDecryptedObject, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { Engine, type FinishedRun } from '../engine/engine';
-import {
-	NODE_NAME,
-	readWorkflow,
-	testWorkflow,
-	triggerOf,
-	withInput,
-} from '../engine/workflowFiles';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { Engine } from '../engine/engine';
 import { startGreenApiDouble } from '../green-api-double/greenApiDouble';
-import { toTable } from './tables';
+import { type ContactFile, FileError, readContactFile, writeResults } from './contactFile';
+import { runExamples } from './examples';
+import { lookUpRows, printResults } from './lookUpRows';
 
-interface Example {
-	file: string;
-	/** The node whose items go into the lookup. */
-	source: string;
-	about: string;
-	/** The part of an input item that the table shows. */
-	showInput?: (json: IDataObject) => IDataObject;
-	showOutput?: (json: IDataObject) => IDataObject;
-}
+const USAGE = `npm run demo                              the example workflows
+npm run demo -- "+44 20 7946 0958" …      these contacts
+npm run demo -- --contacts contacts.csv   those of a .csv, .xlsx or .json file
+   --column NAME         the file's column with the phone numbers
+   --country-code 972    of numbers that are written without one
+   --messenger max       or telegram; whatsapp otherwise`;
 
-/** Of all the fields of a contact, those that fit a line. */
-function summarise({ chatId, name, contactName, isBusiness, category, products }: IDataObject) {
-	const productCount = Array.isArray(products) ? products.length : 0;
-	return { chatId, name, contactName, isBusiness, category, productCount };
-}
+const OPTIONS = {
+	contacts: { type: 'string' },
+	column: { type: 'string' },
+	'country-code': { type: 'string', default: '' },
+	messenger: { type: 'string', default: 'whatsapp' },
+	help: { type: 'boolean', default: false },
+} as const;
 
-const EXAMPLES: readonly Example[] = [
-	{
-		file: 'examples/hand-made-list.json',
-		source: 'One Item per Contact',
-		about: 'A hand-made list: three contacts, simplified output',
-		showOutput: ({ chatId, phoneNumber, name, isBusiness, category, productCount }) => ({
-			chatId,
-			phoneNumber,
-			name,
-			isBusiness,
-			category,
-			productCount,
-		}),
-	},
-	{
-		file: 'examples/crm-sync.json',
-		source: 'One Item per Row',
-		about:
-			'A CRM list: numbers in many spellings, duplicates, a group (skipped), a row that is no number',
-		showOutput: ({ id, phone, whatsapp }) => {
-			const fields = Object.entries(whatsapp as IDataObject);
-			return {
-				id,
-				phone,
-				...Object.fromEntries(fields.map(([name, value]) => [`whatsapp.${name}`, value])),
-			};
-		},
-	},
-	{
-		file: 'examples/webhook-lookup.json',
-		source: 'GREEN-API Webhook',
-		about: 'A GREEN-API webhook: who wrote to us, one item for each product',
-		showInput: ({ body }) => {
-			const { senderData, typeWebhook } = body as IDataObject;
-			return { typeWebhook, sender: (senderData as IDataObject).sender };
-		},
-		showOutput: ({ chatId, name, isBusiness, product }) => ({
-			chatId,
-			name,
-			isBusiness,
-			product: (product as IDataObject).name,
-			description: (product as IDataObject).description,
-		}),
-	},
-	{
-		file: 'examples/group-participants.json',
-		source: 'Participants',
-		about: 'Who is in this group: each participant looked up',
-		showInput: ({ groupName, chatId, isAdmin }) => ({ groupName, chatId, isAdmin }),
-		showOutput: ({ groupName, chatId, phoneNumber, name, contactName, isAdmin }) => ({
-			groupName,
-			chatId,
-			phoneNumber,
-			name,
-			contactName,
-			isAdmin,
-		}),
-	},
-];
-
-function print(title: string, rows: readonly IDataObject[]): void {
-	console.log(`${title} (${rows.length})\n${rows.length > 0 ? toTable(rows) : 'nothing'}\n`);
-}
-
-function isGroup({ json }: INodeExecutionData): boolean {
-	return Object.values(json).some((value) => String(value).trim().endsWith('@g.us'));
-}
-
-/** Input items that neither output tells anything about. */
-function untold(run: FinishedRun, input: readonly INodeExecutionData[]): INodeExecutionData[] {
-	const told = new Set(
-		[...run.items(NODE_NAME), ...run.items(NODE_NAME, 1)].map(({ pairedItem }) =>
-			typeof pairedItem === 'object' && 'item' in pairedItem ? pairedItem.item : undefined,
-		),
-	);
-	return input.filter((_item, index) => !told.has(index));
-}
-
-/** @returns how many items were lost; all of them when the workflow failed */
-function report(run: FinishedRun, { source, showInput, showOutput }: Example): number {
-	const asIs = (json: IDataObject) => json;
-	const input = run.items(source);
-	const found = run.json(NODE_NAME);
-	const failed = run.json(NODE_NAME, 1);
-	print(
-		'In',
-		input.map(({ json }) => (showInput ?? asIs)(json)),
-	);
-	print('Out', found.map(showOutput ?? asIs));
-	if (failed.length > 0) print('Error output', failed);
-	for (const hint of run.hints(NODE_NAME)) console.log(`Hint: ${hint}\n`);
-	if (run.error) console.error(`${run.error.message}\n${run.error.description ?? ''}\n`);
-
-	const silent = untold(run, input);
-	// A group that is missing was skipped, as the workflow has it; anything else is lost.
-	const skipped = silent.filter(isGroup).length;
-	const lost = run.status === 'success' ? silent.length - skipped : Math.max(input.length, 1);
-	console.log(
-		`${input.length} in, ${found.length} out, ${failed.length} to the error output, ${skipped} groups skipped, ${lost} lost\n`,
-	);
-	return lost;
-}
-
-async function runExamples(engine: Engine): Promise<number> {
-	const double = await startGreenApiDouble();
-	console.log('GREEN-API allows one lookup a second: this takes a few seconds.\n');
-	const { apiUrl, idInstance, apiTokenInstance } = double;
-	let lost = 0;
-	for (const [index, example] of EXAMPLES.entries()) {
-		console.log(`── ${index + 1}. ${example.about}\n   ${example.file}\n`);
-		const credentials = { greenApi: { apiUrl, idInstance, apiTokenInstance } };
-		lost += report(await engine.run(readWorkflow(example.file), { credentials }), example);
-	}
-	const requests = double.requestsOf('getContactInfo');
-	const refused = requests.filter(({ status }) => status === 429);
-	await double.close();
-	console.log(
-		`${EXAMPLES.length} workflows, ${requests.length} requests, ${refused.length} of them refused with 429, ${lost} items lost`,
-	);
-	return lost;
-}
-
-/** @returns how many contacts brought nothing */
-async function lookUpLive(
-	engine: Engine,
-	greenApi: ICredentialDataDecryptedObject,
-	contacts: readonly string[],
-): Promise<number> {
-	const file = testWorkflow('contacts');
-	const source = triggerOf(file);
-	const input = contacts.map((chatId) => ({ chatId }));
-	const run = await engine.run(withInput(file, input), { credentials: { greenApi } });
-	return report(run, { file: '', source, about: '', showOutput: summarise });
-}
-
-async function main(): Promise<number> {
-	const { positionals: contacts } = parseArgs({ allowPositionals: true });
+/** Those of the real GREEN-API; undefined where they are not set. */
+function realAccount(messenger: string): ICredentialDataDecryptedObject | undefined {
 	const { GREEN_API_URL, GREEN_API_ID_INSTANCE, GREEN_API_TOKEN } = process.env;
-	const engine = await Engine.start();
-	if (GREEN_API_URL && GREEN_API_ID_INSTANCE && GREEN_API_TOKEN && contacts.length > 0) {
-		const credential = {
-			apiUrl: GREEN_API_URL,
-			idInstance: GREEN_API_ID_INSTANCE,
-			apiTokenInstance: GREEN_API_TOKEN,
-		};
-		return await lookUpLive(engine, credential, contacts);
-	}
-	if (contacts.length > 0) {
-		console.error(
-			'To look contacts up at GREEN-API, set GREEN_API_URL, GREEN_API_ID_INSTANCE and GREEN_API_TOKEN.',
-		);
-		return contacts.length;
-	}
-	return await runExamples(engine);
+	if (!GREEN_API_URL || !GREEN_API_ID_INSTANCE || !GREEN_API_TOKEN) return undefined;
+	return {
+		apiUrl: GREEN_API_URL,
+		idInstance: GREEN_API_ID_INSTANCE,
+		apiTokenInstance: GREEN_API_TOKEN,
+		messenger,
+	};
 }
 
-void main().then((lost) => {
-	process.exitCode = lost === 0 ? 0 : 1;
-});
+/** Looks up at the real GREEN-API, or at a double that ends afterwards. */
+async function withAccount<T>(
+	messenger: string,
+	act: (account: ICredentialDataDecryptedObject) => Promise<T>,
+): Promise<T> {
+	const real = realAccount(messenger);
+	if (real) {
+		console.log(`Asking GREEN-API's instance ${String(real.idInstance)}.`);
+		return await act(real);
+	}
+	console.log('A stand-in answers for GREEN-API, with made-up contacts.');
+	const double = await startGreenApiDouble({
+		messenger: messenger === 'telegram' || messenger === 'max' ? messenger : 'whatsapp',
+	});
+	const { apiUrl, idInstance, apiTokenInstance } = double;
+	try {
+		return await act({ apiUrl, idInstance, apiTokenInstance, messenger });
+	} finally {
+		await double.close();
+	}
+}
+
+/** @returns the exit code: 0 where each row was looked up or is named with its reason */
+async function main(): Promise<number> {
+	const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+	if (values.help) {
+		console.log(USAGE);
+		return 0;
+	}
+	const path = values.contacts;
+	if (path === undefined && positionals.length === 0) {
+		return (await runExamples(await Engine.start())) === 0 ? 0 : 1;
+	}
+	const file: ContactFile =
+		path === undefined
+			? { rows: positionals.map((contact) => ({ contact })), column: 'contact' }
+			: await readContactFile(path, values.column);
+	const options = { defaultCountryCode: values['country-code'] };
+	return await withAccount(values.messenger, async (account) => {
+		const looked = await lookUpRows(await Engine.start(), account, file, options);
+		printResults(looked, file);
+		if (path !== undefined) {
+			console.log(`All ${file.rows.length} rows: ${await writeResults(path, looked.results)}`);
+		}
+		return looked.isInterrupted ? 130 : 0;
+	});
+}
+
+main().then(
+	(code) => process.exit(code),
+	(thrown: Error & { code?: string }) => {
+		const isUsers = thrown instanceof FileError || thrown.code?.startsWith('ERR_PARSE_ARGS');
+		console.error(isUsers ? `${thrown.message}\n\n${USAGE}` : thrown);
+		process.exit(1);
+	},
+);

@@ -1,14 +1,41 @@
-/** The tests on the real n8n: one after the other, as each starts servers that want the machine. */
+/**
+ * The tests on the real n8n, in two projects: those of `shared/` use one n8n that is started once,
+ * and each of the others has an n8n of its own, which it kills or scales out.
+ */
+
+const { join } = require('node:path');
+
+const rootDir = join(__dirname, '../..');
+
+const project = {
+	rootDir,
+	testEnvironment: 'node',
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
+	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
-	rootDir: '../..',
-	testEnvironment: 'node',
-	roots: ['<rootDir>/test/e2e'],
-	testMatch: ['**/*.e2e.ts'],
-	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
-	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
-	globalSetup: '<rootDir>/test/e2e/prepare.ts',
+	rootDir,
+	// Files of a project run one after the other: each has servers that want the machine.
 	maxWorkers: 1,
-	testTimeout: 600_000,
+	// Ends what hangs. A busy machine may take far longer than usual.
+	testTimeout: 1_200_000,
+	projects: [
+		{
+			...project,
+			displayName: 'shared',
+			roots: ['<rootDir>/test/e2e/shared'],
+			testMatch: ['**/*.e2e.ts'],
+			globalSetup: '<rootDir>/test/e2e/startSharedN8n.ts',
+			globalTeardown: '<rootDir>/test/e2e/stopSharedN8n.ts',
+		},
+		{
+			...project,
+			displayName: 'own',
+			roots: ['<rootDir>/test/e2e'],
+			testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
+			globalSetup: '<rootDir>/test/e2e/prepare.ts',
+		},
+	],
 };

@@ -1,8 +1,8 @@
 /** `npm run n8n`, started and ended in a terminal. */
 
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readWorkflow } from '../engine/workflowFiles';
 import { N8nApi } from '../real-n8n/n8nApi';
@@ -11,21 +11,38 @@ import { waitFor } from '../real-n8n/waitFor';
 import { CTRL_C, Terminal } from './terminal';
 import { callWebhook, webhookListens, webhookOf } from './webhooks';
 
-let userFolder: string;
+const repository = join(__dirname, '../..');
+
+/** What is in no clone, and what of it a clone here shares with the repository. */
+const NOT_CLONED = ['.git', 'dist', 'coverage', '.stryker-tmp'];
+const INSTALLED = ['node_modules', '.cache'];
+
+let folder: string;
 let command: string;
 let terminal: Terminal;
 
+/** @returns a clone that was never built, beside the repository, whose `dist` other tests use */
+async function cloneInto(clone: string): Promise<string> {
+	const leftOut = [...NOT_CLONED, ...INSTALLED];
+	const filter = (path: string) => !leftOut.includes(basename(path));
+	await cp(repository, clone, { recursive: true, filter });
+	for (const name of INSTALLED) await symlink(join(repository, name), join(clone, name));
+	return clone;
+}
+
 beforeAll(async () => {
-	userFolder = await mkdtemp(join(tmpdir(), 'n8n-playground-'));
+	folder = await mkdtemp(join(tmpdir(), 'n8n-playground-'));
+	const clone = await cloneInto(join(folder, 'clone'));
 	const ports = `--port ${await freePort()} --green-api-port ${await freePort()}`;
-	command = `npm run n8n -- ${ports} --user-folder ${userFolder}`;
+	const userFolder = `--user-folder ${join(folder, 'user')}`;
+	command = `npm --prefix ${clone} run n8n -- ${ports} ${userFolder}`;
 	terminal = await Terminal.open();
 });
 
 afterAll(async () => {
 	await terminal?.close();
 	for (const { pid } of terminal?.processes() ?? []) process.kill(pid, 'SIGKILL');
-	await rm(userFolder, { recursive: true, force: true });
+	await rm(folder, { recursive: true, force: true });
 });
 
 /** @returns where the line says to click */
@@ -57,7 +74,6 @@ async function lookUpByWebhook(url: string, api: N8nApi): Promise<void> {
 
 describe('the playground', () => {
 	it('has the examples and a credential that works, in a clone that was never built', async () => {
-		await rm('dist', { recursive: true });
 		terminal.type(`${command}\n`);
 		const url = await lineSaysWhere();
 		const api = await N8nApi.signIn(url);

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { POSTGRES_USER } from '../real-n8n/databases';
 import { programPath } from '../real-n8n/debianPrograms';
-import type { RunningN8n } from './useN8n';
+import type { N8nUnderTest, RunningN8n } from './useN8n';
 
 async function filesBelow(folder: string): Promise<string[]> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -43,13 +43,13 @@ export interface Traces {
 }
 
 /**
- * @param running whose user folder (n8n's SQLite database, its journal and all other files) and
- *   whose processes' logs are read
+ * @param n8n whose user folder (n8n's SQLite database, its journal and all other files) and whose
+ *   processes' logs are read
  * @param further texts by a name to find them by, e.g. what the browser received
  * @returns all of it, to search in
  */
 export async function collectTraces(
-	{ userFolder, processes }: RunningN8n,
+	{ userFolder, processes = [] }: N8nUnderTest & Partial<RunningN8n>,
 	further: Readonly<Record<string, string>> = {},
 ): Promise<Traces> {
 	const contents = new Map<string, Buffer>();

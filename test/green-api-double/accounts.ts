@@ -60,7 +60,10 @@ export function accountOf(chatId: string, messenger: OtherMessenger, linkTo: Lin
 /** @returns what getGroupData answers; MAX calls the id as WhatsApp does */
 export function groupAccountOf(groupId: string, messenger: OtherMessenger) {
 	const { subject, creation, groupInviteLink, participants } = groupOf(groupId);
-	const members = participants.map(({ id, ...rest }) => ({ id: id.replace(/@.*/, ''), ...rest }));
+	const members = participants.map(({ id, lid: _lid, ...rest }) => ({
+		id: id.replace(/@.*/, ''),
+		...rest,
+	}));
 	return {
 		...(messenger === 'telegram' ? { chatId: groupId } : { groupId }),
 		owner: members[0]?.id,
@@ -74,22 +77,37 @@ export function groupAccountOf(groupId: string, messenger: OtherMessenger) {
 const LISTED = [
 	...Array.from({ length: 20 }, (_, index) => chatIdOfPhone(79_001_234_567 + index * 7_919)),
 	...Array.from({ length: 10 }, (_, index) => String(10_000_000 + index * 7_919)),
-	'-1001234567890',
-	'-5098765432',
 ];
 
-/** @returns getContacts' entries: people, some of whom hide their number, and two groups */
+const GROUPS = ['-1001234567890', '-5098765432'];
+
+/** @returns getContacts' entries: people, some of whom hide their number */
 export function accountsListed(messenger: OtherMessenger) {
 	return LISTED.map((chatId) => {
-		const isGroup = chatId.startsWith('-');
 		const { name, contactName, phoneNumber } = accountOf(chatId, messenger, () => '');
+		const { username } = telegramFields(chatId);
 		return {
 			chatId,
-			name: isGroup ? groupOf(chatId).subject : name,
-			contactName: isGroup ? '' : contactName,
-			type: isGroup ? 'group' : 'user',
+			name,
+			contactName,
+			type: 'user',
 			phoneNumber,
-			...(messenger === 'telegram' && { username: isGroup ? '' : telegramFields(chatId).username }),
+			...(messenger === 'telegram' && { username }),
 		};
 	});
+}
+
+/** @returns getChats' entries: two groups, a channel on Telegram, and some of the people */
+export function chatsListed(messenger: OtherMessenger) {
+	const isTelegram = messenger === 'telegram';
+	const groups = GROUPS.map((chatId, index) => ({
+		chatId,
+		name: groupOf(chatId).subject,
+		type: isTelegram && index === 0 ? 'supergroup' : 'group',
+		phoneNumber: 0,
+		...(isTelegram && { username: '' }),
+	}));
+	const channel = { chatId: '-1009999999999', name: 'News', type: 'channel' };
+	const people = accountsListed(messenger).map(({ contactName: _saved, ...chat }) => chat);
+	return [...groups, ...(isTelegram ? [channel] : []), ...people.slice(0, 5)];
 }

@@ -116,7 +116,12 @@ describe('the address book', () => {
 			owner: '79001234567@c.us',
 			creation: 1581234048,
 			participants: expect.arrayContaining([
-				{ id: '79001234567@c.us', isAdmin: true, isSuperAdmin: true },
+				{
+					id: '79001234567@c.us',
+					lid: expect.stringMatching(/^\d+@lid$/),
+					isAdmin: true,
+					isSuperAdmin: true,
+				},
 			]),
 		});
 	});

@@ -3,6 +3,7 @@
 import {
 	accountOf,
 	accountsListed,
+	chatsListed,
 	chatIdOfPhone,
 	chatIdOfUsername,
 	groupAccountOf,
@@ -59,6 +60,7 @@ function isOnWhatsapp(chatId: string): boolean {
 export class AddressBook {
 	private readonly answers = new Map<string, string>();
 	private list: ReadonlyArray<{ type?: string }> | undefined;
+	private chats: ReadonlyArray<{ type?: string }> | undefined;
 	private emptyLists = 0;
 	private readonly checks = new Map<string, object>();
 	/** What addContact and editContact have put there, by chat id. */
@@ -96,6 +98,11 @@ export class AddressBook {
 		this.list = entries;
 	}
 
+	/** Replaces what getChats of another messenger answers with. */
+	setChats(entries: ReadonlyArray<{ type?: string }>): void {
+		this.chats = entries;
+	}
+
 	/** The next so many lists are empty, as they are at first when a phone was just linked. */
 	setEmptyLists(count: number): void {
 		this.emptyLists = count;
@@ -131,6 +138,11 @@ export class AddressBook {
 	/** @returns getContacts' answer of another messenger, which knows no `group` */
 	accounts(messenger: OtherMessenger): string {
 		return this.listed(accountsListed(messenger));
+	}
+
+	/** @returns getChats' answer of another messenger */
+	accountChats(messenger: OtherMessenger): string {
+		return JSON.stringify(this.chats ?? chatsListed(messenger));
 	}
 
 	/** @returns getContactInfo's answer of another messenger, about a person */

@@ -169,20 +169,24 @@ export function businessWithProducts(chatId: string, count: number) {
  */
 export function groupOf(groupId: string) {
 	const random = seededRandom(groupId);
-	const [, creator = randomDigits(random, 11), created] = /^(\d+)-(\d+)@/.exec(groupId) ?? [];
+	const [, creator = `79${randomDigits(random, 9)}`, created] = /^(\d+)-(\d+)@/.exec(groupId) ?? [];
 	const owner = `${creator}@c.us`;
 	const creation = created === undefined ? unixTime(random) : Number(created);
 	const members = Array.from({ length: 2 + Math.floor(random() * 8) }, () => ({
-		id: `${randomDigits(random, 11)}@c.us`,
+		id: `79${randomDigits(random, 9)}@c.us`,
 		isAdmin: random() < 0.2,
 		isSuperAdmin: false,
 	}));
+	const participants = [{ id: owner, isAdmin: true, isSuperAdmin: true }, ...members].map(
+		({ id, ...rest }) => ({ id, lid: privacyIdOf(id), ...rest }),
+	);
 	return {
 		groupId,
 		owner,
 		subject: pick(random, SUBJECTS),
 		creation,
-		participants: [{ id: owner, isAdmin: true, isSuperAdmin: true }, ...members],
+		participants,
+		size: participants.length,
 		subjectTime: creation,
 		subjectOwner: owner,
 		groupInviteLink: pick(random, ['', `https://chat.whatsapp.com/${randomDigits(random, 22)}`]),
@@ -202,12 +206,24 @@ export function privacyIdOf(chatId: string): string {
 }
 
 /**
+ * WhatsApp's own ids: Brazil without the ninth digit outside of São Paulo, Rio de Janeiro and Espírito
+ * Santo, 521 in Mexico, 549 in Argentina.
+ */
+const WHATSAPP_FORMS: ReadonlyArray<readonly [written: RegExp, own: string]> = [
+	[/^(55[3-9]\d)9(\d{8}@c\.us)$/, '$1$2'],
+	[/^52(\d{10}@c\.us)$/, '521$1'],
+	[/^54(\d{10}@c\.us)$/, '549$1'],
+];
+
+/**
  * @param chatId a person or a privacy id
- * @returns the phone number as an `@c.us` id; empty for privacy ids of an even last digit, who hide
- *   it
+ * @returns the phone number as an `@c.us` id, as WhatsApp has it; empty for privacy ids of an even
+ *   last digit, who hide it
  */
 export function phoneNumberOf(chatId: string): string {
-	if (!chatId.endsWith('@lid')) return chatId;
+	if (!chatId.endsWith('@lid')) {
+		return WHATSAPP_FORMS.reduce((id, [written, own]) => id.replace(written, own), chatId);
+	}
 	const random = seededRandom(`phone number of ${chatId}`);
-	return /[13579]@lid$/.test(chatId) ? `${randomDigits(random, 11)}@c.us` : '';
+	return /[13579]@lid$/.test(chatId) ? `79${randomDigits(random, 9)}@c.us` : '';
 }

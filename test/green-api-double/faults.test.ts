@@ -40,6 +40,7 @@ const ON_THE_WIRE: ReadonlyArray<[keyof typeof faults, number, Form, string]> = 
 	],
 	['badRequestData', 400, ECHO, 'bad request data'],
 	['badRequestDataPlainText', 400, TEXT_TYPE, 'bad request data'],
+	['badPhoneNumber', 400, ECHO, 'bad phone number, valid from 11 to 16 digits'],
 	['notOnWhatsapp', 404, ECHO, '77059640505@c.us is not on WhatsApp'],
 	['wrongToken', 401, 'empty', ''],
 	['wrongTokenJson', 401, ECHO, 'Unauthorized'],
@@ -59,6 +60,12 @@ const ON_THE_WIRE: ReadonlyArray<[keyof typeof faults, number, Form, string]> = 
 	['correspondentsQuoteExceededRequestsAllowed', 466, JSON_TYPE, '"status":"QUOTE_ALLOWED"'],
 	['messengerLimit', 469, 'empty', ''],
 	['messengerLimitReason', 200, JSON_TYPE, '{"status":false,"reason":"User get contact info'],
+	['avatarOverlimit', 200, JSON_TYPE, '"rate-overlimit"'],
+	['avatarTimeout', 200, JSON_TYPE, 'get avatar timeout limit exceeded'],
+	['contactLimitReason', 200, JSON_TYPE, '"chatId":""'],
+	['accountLimitReason', 200, JSON_TYPE, '{"exist":false,'],
+	['okWithQuota', 200, JSON_TYPE, '"status":"QUOTE_EXCEEDED"'],
+	['okWithPath', 200, ECHO, 'Validation failed'],
 	['findUnAckedMessage', 500, ECHO, 'findUnAckedMessage'],
 	['clientClosedRequest', 499, 'empty', ''],
 	['internalServerErrorJson', 500, ECHO, 'Internal Server Error'],
@@ -106,7 +113,7 @@ describe('the table of faults', () => {
 		}
 		if (form === ECHO) {
 			expect(JSON.parse(data)).toEqual({
-				statusCode: expectedStatus,
+				statusCode: expectedStatus === 200 ? 400 : expectedStatus,
 				timestamp: expect.any(String),
 				path: new URL(urlOf(double, 'getContactInfo')).pathname,
 				message: expect.stringContaining(text),

@@ -168,6 +168,8 @@ export const faults = {
 	badRequestData: refusal(400, 'bad request data'),
 	badRequestDataPlainText: answer(400, 'text/plain; charset=utf-8', 'bad request data'),
 
+	/** Of servers that take no shorter numbers. */
+	badPhoneNumber: refusal(400, 'bad phone number, valid from 11 to 16 digits'),
 	notOnWhatsapp: notOnWhatsapp('77059640505@c.us'),
 
 	wrongToken: empty(401),
@@ -198,6 +200,31 @@ export const faults = {
 		'application/json; charset=utf-8',
 		'{"status":false,"reason":"User get contact info limit reached"}',
 	),
+
+	/** With status 200 as well: what was asked for did not come. */
+	avatarOverlimit: answer(
+		200,
+		'application/json; charset=utf-8',
+		'{"reason":"rate-overlimit","urlAvatar":null}',
+	),
+	avatarTimeout: answer(
+		200,
+		'application/json; charset=utf-8',
+		'{"reason":"get avatar timeout limit exceeded","urlAvatar":"","available":true}',
+	),
+	contactLimitReason: answer(
+		200,
+		'application/json; charset=utf-8',
+		'{"status":false,"reason":"User get contact info limit reached","chatId":""}',
+	),
+	accountLimitReason: answer(
+		200,
+		'application/json; charset=utf-8',
+		'{"exist":false,"reason":"Check account limit reached"}',
+	),
+	okWithQuota: { ...quotaAnswer({ invokeStatus: 'QUOTE_EXCEEDED' }), status: 200 },
+	/** A refusal that something on the way gave another status. */
+	okWithPath: { ...refusal(400, 'Validation failed'), status: 200 },
 
 	/** GREEN-API's users met it where a notification had waited for its deletion for long. */
 	findUnAckedMessage: refusal(500, 'Cannot read properties of undefined (findUnAckedMessage)'),

@@ -65,6 +65,7 @@ describe('each method', () => {
 			'subject',
 			'creation',
 			'participants',
+			'size',
 			'subjectTime',
 			'subjectOwner',
 			'groupInviteLink',

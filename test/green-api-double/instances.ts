@@ -41,10 +41,17 @@ export interface RateLimits {
 	headers: boolean;
 }
 
+const MESSENGERS = Object.keys(TYPE_INSTANCES) as DoubleMessenger[];
+const METHOD_NAMES = Object.keys(METHODS) as GreenApiMethod[];
+
+function limiterKey(messenger: DoubleMessenger, method: GreenApiMethod): string {
+	return `${messenger}/${method}`;
+}
+
 /** The instances of a double: their tokens, states and rate limits, and what they answer. */
 export class Instances {
 	private readonly byId: ReadonlyMap<string, Required<Instance>>;
-	private readonly limiters: ReadonlyMap<GreenApiMethod, RateLimiter>;
+	private readonly limiters: ReadonlyMap<string, RateLimiter>;
 	private readonly saysLimits: boolean;
 	private readonly queues = new Map<string, NotificationQueue>();
 
@@ -70,10 +77,13 @@ export class Instances {
 			]),
 		);
 		this.limiters = new Map(
-			(Object.keys(METHODS) as GreenApiMethod[]).map((name) => [
-				name,
-				new RateLimiter(rates[name] ?? METHODS[name].requestsPerSecond * rateFactor, limiter),
-			]),
+			MESSENGERS.flatMap((messenger) =>
+				METHOD_NAMES.map((name): [string, RateLimiter] => {
+					const { requestsPerSecond } = methodOf(name, messenger) ?? METHODS[name];
+					const rate = rates[name] ?? requestsPerSecond * rateFactor;
+					return [limiterKey(messenger, name), new RateLimiter(rate, limiter)];
+				}),
+			),
 		);
 		this.saysLimits = headers;
 	}
@@ -109,10 +119,19 @@ export class Instances {
 		instance.stateInstance = stateInstance;
 	}
 
+	/** @throws RangeError where there is no such instance */
+	setToken(idInstance: string, apiTokenInstance: string): void {
+		const instance = this.byId.get(idInstance);
+		if (!instance) throw new RangeError(`The double has no instance ${idInstance}`);
+		instance.apiTokenInstance = apiTokenInstance;
+	}
+
 	/** @throws RangeError when `requestsPerSecond` is not more than 0 */
 	setRate(method: GreenApiMethod, requestsPerSecond: number): void {
-		const limiter = this.limiters.get(method);
-		if (limiter) limiter.requestsPerSecond = requestsPerSecond;
+		for (const messenger of MESSENGERS) {
+			const limiter = this.limiters.get(limiterKey(messenger, method));
+			if (limiter) limiter.requestsPerSecond = requestsPerSecond;
+		}
 	}
 
 	/**
@@ -122,7 +141,7 @@ export class Instances {
 	 * @returns the headers; none where the double is not to say what its limits are
 	 */
 	limitHeaders({ method, idInstance, at }: LoggedRequest): Record<string, string> {
-		const limiter = method && this.limiters.get(method);
+		const limiter = method && this.limiterOf(method, idInstance);
 		if (!limiter || !this.saysLimits || !this.byId.has(idInstance)) return {};
 		return {
 			'X-RateLimit-Replenish-Rate': String(limiter.requestsPerSecond),
@@ -147,7 +166,7 @@ export class Instances {
 
 		if (!instance) return faults.wrongInstance;
 		if (instance.apiTokenInstance !== apiTokenInstance) return faults.wrongToken;
-		if (!this.limiters.get(name)?.accept(idInstance, at)) return faults.tooManyRequests;
+		if (!this.limiterOf(name, idInstance)?.accept(idInstance, at)) return faults.tooManyRequests;
 
 		const { stateInstance } = instance;
 		if (!isJsonObject(body)) return faults.badRequestData;
@@ -159,10 +178,15 @@ export class Instances {
 		const refusal = method.refuse?.(body, queue);
 		if (refusal) return refusal;
 		if (name === 'setSettings') this.restart(idInstance);
-		const receiptId = Number(request.receiptId);
+		const { receiptId = '' } = request;
 		const source = { body, query, stateInstance, addressBook, linkTo, queue, receiptId };
 		const answer = method.answer(source);
 		return typeof answer === 'string' ? { kind: 'answer', status: 200, body: answer } : answer;
+	}
+
+	private limiterOf(method: GreenApiMethod, idInstance: string): RateLimiter | undefined {
+		const { messenger = 'whatsapp' } = this.byId.get(idInstance) ?? {};
+		return this.limiters.get(limiterKey(messenger, method));
 	}
 
 	private restart(idInstance: string): void {

@@ -48,19 +48,26 @@ const REFUSE_ACCOUNT: Record<OtherMessenger, (body: JsonObject) => AnswerFault |
 /** Telegram's documentation names the group `chatId`, that for MAX `groupId`. */
 const GROUP_FIELD = { telegram: 'chatId', max: 'groupId' } as const;
 
-type Otherwise = Partial<Pick<MethodDefinition, 'refuse' | 'answer'>>;
+type Otherwise = Partial<Pick<MethodDefinition, 'refuse' | 'answer' | 'requestsPerSecond'>>;
+
+/** Of MAX: its own table for getGroupData, two public clients for the others. */
+const MAX_LIMIT = { requestsPerSecond: 10 };
 
 function otherwise(messenger: OtherMessenger): Partial<Record<GreenApiMethod, Otherwise>> {
 	const groupField = GROUP_FIELD[messenger];
+	const limit = messenger === 'max' ? MAX_LIMIT : undefined;
 	return {
 		getContactInfo: {
+			...limit,
 			refuse: refusePerson,
 			answer: ({ body, addressBook, linkTo }) =>
 				addressBook.account(String(body.chatId), messenger, linkTo),
 		},
 		getContacts: { answer: ({ addressBook }) => addressBook.accounts(messenger) },
+		getChats: { answer: ({ addressBook }) => addressBook.accountChats(messenger) },
 		getAvatar: { refuse: ({ chatId }) => refuseId(chatId) },
 		getGroupData: {
+			...limit,
 			refuse: (body) =>
 				refuseId(body[groupField]) ??
 				(String(body[groupField]).startsWith('-') ? undefined : BAD_CHAT_ID),
@@ -68,6 +75,7 @@ function otherwise(messenger: OtherMessenger): Partial<Record<GreenApiMethod, Ot
 				addressBook.accountGroup(String(body[groupField]), messenger),
 		},
 		checkAccount: {
+			...limit,
 			refuse: REFUSE_ACCOUNT[messenger],
 			answer: ({ body, addressBook }) => addressBook.checkAccount(body),
 		},

@@ -8,6 +8,7 @@ import { type NotificationQueue } from './notificationQueue';
 export type GreenApiMethod =
 	| 'getContactInfo'
 	| 'getContacts'
+	| 'getChats'
 	| 'getGroupData'
 	| 'getAvatar'
 	| 'checkAccount'
@@ -41,8 +42,8 @@ export interface AnswerSource {
 	addressBook: AddressBook;
 	linkTo: LinkTo;
 	queue: NotificationQueue;
-	/** What the path has behind the token; NaN where there is none. */
-	receiptId: number;
+	/** What the path has behind the token; empty where there is none. */
+	receiptId: string;
 }
 
 export interface MethodDefinition {
@@ -60,7 +61,7 @@ export interface MethodDefinition {
 const CHAT_ID = /^(\d{7,16}@c\.us|\d+@lid|\d+(-\d+)?@g\.us)$/;
 const GROUP_ID = /^\d+(-\d+)?@g\.us$/;
 
-/** GREEN-API documentation, "CheckWhatsapp": 11 to 16 digits. */
+/** GREEN-API documentation, "CheckWhatsapp": 11 to 16 digits, of the older request alone. */
 const PHONE_NUMBER = /^\d{11,16}$/;
 
 function fits(pattern: RegExp, value: unknown): boolean {
@@ -82,11 +83,8 @@ function refusePhoneNumber({ phoneNumber }: JsonObject): AnswerFault | undefined
 		: INVALID_PHONE_NUMBER;
 }
 
-const CHECKED_ID = /^(\d{11,16}@c\.us|\d+@lid)$/;
-const BAD_PHONE_NUMBER = refusal(400, 'bad phone number, valid from 11 to 16 digits');
-
 function refuseChecked(body: JsonObject): AnswerFault | undefined {
-	return refuseChatId(body) ?? (fits(CHECKED_ID, body.chatId) ? undefined : BAD_PHONE_NUMBER);
+	return refuseChatId(body) ?? (fits(GROUP_ID, body.chatId) ? faults.badPhoneNumber : undefined);
 }
 
 const PERSON_ID = /^(\d{7,16}@c\.us|\d+@lid)$/;
@@ -123,6 +121,11 @@ export const METHODS: Readonly<Record<GreenApiMethod, MethodDefinition>> = {
 		httpMethod: 'GET',
 		requestsPerSecond: 1,
 		answer: ({ query, addressBook }) => addressBook.contacts(query.group),
+	},
+	getChats: {
+		httpMethod: 'GET',
+		requestsPerSecond: 1,
+		answer: ({ addressBook }) => addressBook.contacts(),
 	},
 	getGroupData: {
 		httpMethod: 'POST',

@@ -67,6 +67,7 @@ const OPERATIONS: Record<string, Record<string, Expected>> = {
 				contactsWithoutProducts: 'keep',
 				downloadAvatar: false,
 				groupChats: 'chatIdOnly',
+				resolvePhoneNumber: false,
 			},
 		},
 		getMany: {

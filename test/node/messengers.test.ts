@@ -148,7 +148,7 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		expect(contact).toMatchObject({ chatId: group, isGroup: true, group: expect.any(Object) });
 	});
 
-	it('all contacts in one request, and From List', async () => {
+	it('all contacts, and From List', async () => {
 		const all = await json(withParameters(testWorkflow('get-many'), { returnAll: true }));
 		expect(all.length).toBeGreaterThan(20);
 		expect(Object.keys(all[0] ?? {})).toEqual([
@@ -163,7 +163,12 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		expect(all.some(({ phoneNumber }) => phoneNumber === null)).toBe(true);
 		const search = { operation: 'getMany', returnAll: true, options: { type: 'groups' } };
 		const groups = await json(withParameters(testWorkflow('get-many'), search));
+		expect(groups.length).toBeGreaterThan(1);
 		expect(groups.map(({ isGroup }) => isGroup)).toEqual(groups.map(() => true));
+		expect(all.filter(({ isGroup }) => isGroup)).toEqual(groups);
+		const types = { ...search, options: { type: 'people' } };
+		const people = await json(withParameters(testWorkflow('get-many'), types));
+		expect(all.filter(({ isGroup }) => !isGroup)).toEqual(people);
 
 		const { results } = await parts.engine.searchList(
 			testWorkflow('from-list'),
@@ -174,6 +179,16 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		);
 		expect(results.length).toBeGreaterThan(5);
 		expect(results[0]?.name).toMatch(/\+7900/);
+
+		const listed = await parts.engine.searchList(
+			withParameters(testWorkflow('group-get'), {}),
+			NODE_NAME,
+			'searchGroups',
+			'',
+			{ greenApi: greenApi() },
+		);
+		const ids = groups.map(({ chatId }) => chatId);
+		expect(listed.results.map(({ value }) => value).sort()).toEqual(ids.sort());
 	});
 
 	it.each(['names-at-once', 'who-just-wrote'])('the example %s, as it is pasted', async (name) => {
@@ -321,6 +336,87 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 		);
 	});
 
+	it('groups come from getChats, asked for where they are wanted alone', async () => {
+		const many = async (type: string) => {
+			parts.double.clearRequests();
+			const parameters = { returnAll: true, options: { type } };
+			const items = await json(withParameters(testWorkflow('get-many'), parameters));
+			const methods = parts.double.requests.map(({ method }) => method);
+			return { ids: items.map(({ chatId }) => chatId), methods };
+		};
+		const [people, groups, all] = [await many('people'), await many('groups'), await many('all')];
+		expect(people.methods).toEqual(['getContacts']);
+		expect(groups.methods).toEqual(['getChats']);
+		expect(all.methods).toEqual(['getContacts', 'getChats']);
+		expect(groups.ids).toEqual(['-1001234567890', '-5098765432']);
+		expect(all.ids).toEqual([...people.ids, ...groups.ids]);
+	});
+
+	it('each item gets the list of the type that it wants', async () => {
+		const types = ['all', 'people', 'groups'].map((type) => ({ type }));
+		const file = withInput(testWorkflow('get-many'), types);
+		const options = { type: '={{ $json.type }}', includeInputFields: true };
+		const items = await json(withParameters(file, { returnAll: true, options }));
+		const groupsOf = (wanted: string) =>
+			items.filter(({ type, isGroup }) => type === wanted && isGroup).length;
+		const countOf = (wanted: string) => items.filter(({ type }) => type === wanted).length;
+		expect(groupsOf('people')).toBe(0);
+		expect(groupsOf('groups')).toBe(countOf('groups'));
+		expect(countOf('all')).toBe(countOf('people') + countOf('groups'));
+	});
+
+	it('a chat ID that came as too long a number is nobody’s, and a hint says so', async () => {
+		const id = '9007199254740994';
+		const file = withParameters(testWorkflow('get-many'), { options: { type: 'people' } });
+		const body = `[{"chatId":${id},"name":"Ann"},{"chatId":"10000000","name":"Bob","type":"user"}]`;
+		parts.double.script({ kind: 'answer', status: 200, body });
+		const finished = await run(file);
+		expect(finished.json(NODE_NAME).map(({ chatId }) => chatId)).toEqual(['10000000']);
+		expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/^1 of the entries/)]);
+
+		parts.double.addressBook.set(id, `{"chatId":${id.slice(0, -1)}5,"name":"Ann"}`);
+		expect(await json(about('contacts', [id], simplified))).toMatchObject([
+			{ chatId: id, name: 'Ann' },
+		]);
+	});
+
+	it('who is named by phone number has an avatar and a contact under the id that was found', async () => {
+		const [avatar] = await json(about('get-avatar', [PHONE]));
+		expect(avatar).toMatchObject({ chatId: ofPhone });
+		parts.double.addressBook.set(ofPhone, null);
+		expect(await json(about('contacts', [PHONE]))).toEqual([{ chatId: ofPhone }]);
+	});
+
+	it('who hides the phone number still has the one that was asked for', async () => {
+		parts.double.addressBook.set(ofPhone, { chatId: ofPhone, name: 'Ann', phoneNumber: 0 });
+		expect(await json(about('contacts', [PHONE, ofPhone], simplified))).toMatchObject([
+			{ chatId: ofPhone, phoneNumber: '79001234567' },
+			{ chatId: ofPhone, phoneNumber: null },
+		]);
+	});
+
+	it('a limit that is told beside "exist": false is a failure, not "nobody"', async () => {
+		for (const name of ['contacts', 'check-whatsapp']) {
+			parts.double.script(faults.accountLimitReason, { method: 'checkAccount' });
+			const finished = await run(about(name, [PHONE]));
+			expect(finished.error?.message).toContain('no more requests of this kind');
+		}
+	});
+
+	it.each(['{}', 'null', '{"chatId":"10000000"}'])(
+		'an answer of checkAccount without its boolean is a failure, not "nobody": %s',
+		async (body) => {
+			const sent = { kind: 'answer', status: 200, body } as const;
+			parts.double.script(sent, { method: 'checkAccount', times: Infinity });
+			const finished = await run(
+				onError(about('check-whatsapp', [PHONE]), 'continueRegularOutput'),
+			);
+			expect(finished.json(NODE_NAME)).toEqual([
+				{ chatId: '+79001234567', error: expect.stringContaining('incomplete') },
+			]);
+		},
+	);
+
 	it('products are absent: splitting them is refused, and there are none to count', async () => {
 		const finished = await run(about('contacts', [person], { splitProducts: true }));
 		expect(finished.error?.message).toMatch(/contacts have no products/);
@@ -363,6 +459,7 @@ describe('Telegram usernames', () => {
 
 	it('a list whose entries are of another messenger says so', async () => {
 		parts.double.addressBook.setList([{ type: 'user' }]);
+		parts.double.addressBook.setChats([]);
 		const finished = await run(testWorkflow('get-many'));
 		expect(finished.hints(NODE_NAME).join()).toContain('Check that "Messenger"');
 	});

@@ -150,7 +150,7 @@ function mobileColumn(callingCode: string, pattern: string, lengths: readonly nu
 }
 
 /** @returns the line of one calling code; its columns are described in the data file */
-function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string {
+function lineOf(callingCode: string, name: string, regions: readonly MetadataRegion[]): string {
 	const kinds = regions.map((region) => ({ region, ...kindsOf(region) }));
 	const mobile = ascending(kinds.flatMap((kind) => lengthsOf(kind.region, kind.mobile)));
 	const lengths = ascending([
@@ -171,6 +171,7 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 	const span = mobile.length > 0 ? mobile : all;
 	return [
 		callingCode,
+		name,
 		trunk || NOTHING,
 		transform || NOTHING,
 		(lengths.length > 0 ? lengths : all).join(','),
@@ -181,22 +182,20 @@ function lineOf(callingCode: string, regions: readonly MetadataRegion[]): string
 	].join(' ');
 }
 
-function linesOf(codes: Record<string, readonly MetadataRegion[]>): string {
-	return Object.entries(codes)
-		.map(([code, regions]) => lineOf(code, regions))
-		.join('\n');
-}
-
 /** @returns the data file's text, for the installed version of libphonenumber-js */
 export function numberingFile(): string {
-	const geographic = Object.fromEntries(
-		Object.entries(regionsOf)
-			.filter(([code]) => !(code in nonGeographic))
-			.map(([code, regions]) => [code, regions.map((name) => countries[name]!)]),
-	);
-	const shared = Object.fromEntries(
-		Object.entries(nonGeographic).map(([code, region]) => [code, [region]]),
-	);
+	const lines = Object.entries(regionsOf).map(([code, names]) => {
+		const shared = nonGeographic[code];
+		return shared
+			? lineOf(code, NOTHING, [shared])
+			: lineOf(
+					code,
+					names[0]!,
+					names.map((name) => countries[name]!),
+				);
+	});
+	const others = Object.entries(nonGeographic).filter(([code]) => !(code in regionsOf));
+	for (const [code, shared] of others) lines.push(lineOf(code, NOTHING, [shared]));
 	const text = `/*!
  * What phone numbers look like, by calling code. Made by \`npm run generate:numbering\`; don't edit.
  * From the metadata of libphonenumber-js ${version}, MIT License, Copyright (c) 2016 @catamphetamine,
@@ -204,20 +203,15 @@ export function numberingFile(): string {
  */
 
 /**
- * A line for each calling code of a country, or of several that share it. Its columns, with "-" for
- * nothing: the calling code; a pattern of what stands before a national number; what that becomes,
- * with its groups as $1 and $2; how many digits fixed and mobile numbers have; how many the
- * shortest and the longest mobile number have; a pattern of all national numbers; a pattern of the
- * mobile ones, where such numbers with the code have ten digits or fewer, or, as far as their first
- * three digits tell them, where they have ten or more without it; a pattern of what stands before a
- * call abroad, left out where that is 00.
+ * A line for each calling code. Its columns, with "-" for nothing: the calling code; the main region
+ * that has it, nothing for codes that are no country's, such as international freephone; a pattern
+ * of what stands before a national number; what that becomes, with its groups as $1 and $2; how many
+ * digits fixed and mobile numbers have; how many the shortest and the longest mobile number have; a
+ * pattern of all national numbers; a pattern of the mobile ones, where such numbers with the code
+ * have ten digits or fewer, or, as far as their first three digits tell them, where they have ten or
+ * more without it; a pattern of what stands before a call abroad, left out where that is 00.
  */
-export const COUNTRY_NUMBERING = String.raw\`
-${linesOf(geographic)}\`;
-
-/** The same for calling codes that are no country's, such as international freephone. */
-export const SHARED_NUMBERING = String.raw\`
-${linesOf(shared)}\`;
+export const NUMBERING = String.raw\`${lines.join('\n')}\`;
 `;
 	if (/\$\{/.test(text)) throw new Error('The data would be read as a template');
 	return text;

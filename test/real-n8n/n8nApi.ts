@@ -63,6 +63,13 @@ export class N8nApi {
 		return (await this.post<{ id: string }>('/credentials', { name, type, data })).id;
 	}
 
+	/** Deletes all credentials that there are. */
+	async deleteCredentials(): Promise<void> {
+		for (const { id } of await this.get<Array<{ id: string }>>('/credentials')) {
+			await this.client.delete(`/credentials/${id}`);
+		}
+	}
+
 	/** @returns what the credential's test says, as its form shows it */
 	async testCredential(
 		type: string,

@@ -76,7 +76,7 @@ export class N8nProcess {
 	/**
 	 * @param options see there
 	 * @returns an n8n that answers requests
-	 * @throws Error with what n8n printed, where it ends or is not ready in 3 minutes
+	 * @throws Error with what n8n printed, where it ends or is not ready in 5 minutes
 	 */
 	static async start(options: N8nProcessOptions): Promise<N8nProcess> {
 		const { installed, userFolder, command = ['start'], port = await freePort() } = options;
@@ -88,7 +88,7 @@ export class N8nProcess {
 		const n8n = new N8nProcess(child, `http://127.0.0.1:${port}`);
 		const isReady = async () =>
 			n8n.hasEnded || (await axios.get(`${n8n.url}/healthz/readiness`)).status === 200;
-		const waited = await waitFor('n8n to be ready', isReady, 180_000).catch(() => false);
+		const waited = await waitFor('n8n to be ready', isReady).catch(() => false);
 		if (!waited || n8n.hasEnded) {
 			await n8n.kill();
 			throw new Error(`n8n did not start. It printed:\n${n8n.log}`);

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function waitFor<T>(
 	what: string,
 	check: () => T | Promise<T>,
-	patienceMs = 120_000,
+	patienceMs = 300_000,
 ): Promise<Exclude<T, undefined | false>> {
 	const end = performance.now() + patienceMs;
 	let last: unknown;

@@ -149,7 +149,12 @@ describe('an answer with a reason in place of a result', () => {
 	it.each([
 		['{"reason":"bad request data"}', 'item'],
 		['{"reason":"get avatar timeout limit exceeded"}', 'transient'],
+		['{"reason":"get avatar timeout limit exceeded","urlAvatar":"","available":true}', 'transient'],
+		['{"reason":"rate-overlimit","urlAvatar":null}', 'transient'],
 		['{"status":false,"reason":"User get contact info limit reached"}', 'method'],
+		['{"status":false,"reason":"User get contact info limit reached","chatId":""}', 'method'],
+		['{"exist":false,"reason":"Check account limit reached","phoneNumber":0}', 'method'],
+		['{"reason":"bad request data","participants":[],"group":{},"status":true}', 'item'],
 	])('is a failure: %s', (body, kind) => {
 		expect(readAnswer(200, body, 'object')).toMatchObject({ ok: false, failure: { kind } });
 		expect(readAnswer(200, body, 'list')).toMatchObject({ ok: false, failure: { kind } });
@@ -158,7 +163,6 @@ describe('an answer with a reason in place of a result', () => {
 	it.each([
 		'{"result":false,"reason":"gone"}',
 		'{"chatId":"1@c.us","reason":"a field of its own"}',
-		'{"status":true,"reason":"fine"}',
 		'{"status":false,"reason":"gone","name":"Ivan"}',
 		'{"reason":""}',
 		'{"reason":null}',
@@ -170,7 +174,8 @@ describe('an answer with a reason in place of a result', () => {
 });
 
 describe('an answer that has to confirm what was done', () => {
-	const read = (body: string) => confirmed(readAnswer(200, body, 'object'), 'addContact');
+	const read = (body: string) =>
+		confirmed(readAnswer(200, body, 'object'), { confirmedBy: 'addContact' });
 
 	it('is one where it does', () => {
 		expect(answerOf(read('{"addContact":true}')).read()).toEqual({ addContact: true });
@@ -185,8 +190,99 @@ describe('an answer that has to confirm what was done', () => {
 
 	it('is as it was where nothing has to be confirmed, or the request failed', () => {
 		const nothing = readAnswer(200, '{}', 'object');
-		expect(confirmed(nothing, undefined)).toBe(nothing);
+		expect(confirmed(nothing, {})).toBe(nothing);
 		const failed = readAnswer(500, '', 'object');
-		expect(confirmed(failed, 'addContact')).toBe(failed);
+		expect(confirmed(failed, { confirmedBy: 'addContact' })).toBe(failed);
+		expect(confirmed(failed, { answeredBy: 'exist' })).toBe(failed);
 	});
+});
+
+describe('an answer that is a boolean', () => {
+	const read = (body: string) =>
+		confirmed(readAnswer(200, body, 'object'), { answeredBy: 'existsWhatsapp' });
+
+	it.each([true, false])('is one where it has it: %p', (existsWhatsapp) => {
+		const sent = { existsWhatsapp, chatId: '' };
+		expect(answerOf(read(JSON.stringify(sent))).read()).toEqual(sent);
+	});
+
+	it.each(['{}', 'null', '{"existsWhatsapp":null}', '{"existsWhatsapp":"true"}', '{"exist":true}'])(
+		'is a failure without it: %s',
+		(body) => expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'transient' } }),
+	);
+});
+
+describe('what GREEN-API says of a quota with status 466', () => {
+	const quota = { method: 'checkwhatsapp', used: 100, total: 100, status: 'QUOTE_EXCEEDED' };
+	const chats = { ...quota, status: 'CORRESPONDENTS_QUOTA_EXCEEDED' };
+
+	it.each([
+		['of a method', { invokeStatus: quota }, 'method'],
+		['of a method, without its wrapper', quota, 'method'],
+		['of chats', { correspondentsStatus: chats, invokeStatus: null }, 'item'],
+	])('is a failure with status 200, too: %s', (_what, body, kind) => {
+		for (const expected of [...KINDS, 'objectOrNothing'] as const) {
+			expect(readAnswer(200, JSON.stringify(body), expected)).toMatchObject({
+				ok: false,
+				failure: { kind, code: '466' },
+			});
+		}
+	});
+
+	it('is an answer where nothing is used up, and as a notification', () => {
+		const allowed = { status: 'QUOTE_ALLOWED', invokeStatus: null };
+		const notification = { receiptId: 1, body: { typeWebhook: 'quotaExceeded', quotaData: quota } };
+		for (const body of [allowed, notification]) {
+			expect(readAnswer(200, JSON.stringify(body), 'objectOrNothing').ok).toBe(true);
+		}
+	});
+});
+
+describe('an answer that repeats the request’s path', () => {
+	const path = `/waInstance1101000001/getContactInfo/${FAKE_TOKEN}`;
+
+	it.each([
+		['as GREEN-API’s refusals do', { statusCode: 400, path, message: 'Validation failed' }],
+		['in a text', { message: `Cannot POST ${path}` }],
+		['deep inside', { chatId: '1@c.us', debug: { request: [path] } }],
+		['encoded', { url: path.replaceAll('/', '%2F') }],
+		['in any case', { path: path.toUpperCase() }],
+	])('is a failure: %s', (_what, sent) => {
+		const plain = JSON.stringify(sent);
+		for (const body of [plain, plain.replaceAll('/', '\\/'), plain.replaceAll('/', '\\u002f')]) {
+			const outcome = readAnswer(200, body, 'object');
+			expect(outcome.ok).toBe(false);
+			expect(JSON.stringify(outcome)).not.toContain(FAKE_TOKEN.slice(0, 10));
+			expect(readAnswer(200, body, 'objectOrNothing').ok).toBe(false);
+		}
+	});
+
+	it('is one where somebody else wrote it: a notification, an entry of a list', () => {
+		const received = JSON.stringify({ receiptId: 1, body: { text: path } });
+		expect(readAnswer(200, received, 'objectOrNothing').ok).toBe(true);
+		expect(readAnswer(200, received, 'object').ok).toBe(false);
+		expect(readAnswer(200, JSON.stringify([{ id: '1@c.us', name: path }]), 'list').ok).toBe(true);
+	});
+});
+
+describe('reading takes time in proportion to what the server sent', () => {
+	const MB = 1_000_000;
+	it.each<[string, string]>([
+		['the beginnings of paths', 'waInstance1'.repeat(MB / 10)],
+		['one path that never ends', `waInstance${'1'.repeat(MB)}`],
+		['empty fields beside a reason', JSON.stringify({ reason: 'x'.repeat(MB), a: [] })],
+		['quotas', '{"invokeStatus":"QUOTE_EXCEEDE'.repeat(MB / 30)],
+		['spaces', ' '.repeat(MB)],
+	])(
+		'%s',
+		(_what, text) => {
+			const readers = [text, JSON.stringify({ text })].flatMap((body) => [
+				() => readAnswer(200, body, 'object'),
+				() => readAnswer(200, body, 'objectOrNothing'),
+				() => confirmed(readAnswer(200, body, 'object'), { answeredBy: 'exist' }),
+			]);
+			for (const reader of readers) reader();
+		},
+		5_000,
+	);
 });

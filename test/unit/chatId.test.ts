@@ -106,7 +106,7 @@ describe('reading a chat id', () => {
 		['marks a number is copied with', '\u202a+7 123 456 78 90\u202c', 'person', '71234567890@c.us'],
 		['brackets around the country code', '(+7) 123 456-78-90', 'person', '71234567890@c.us'],
 	])('takes %s', (_what, value, kind, id) => {
-		expect(readChatId(value)).toEqual({ ok: true, chatId: { kind, id } });
+		expect(readChatId(value)).toMatchObject({ ok: true, chatId: { kind, id } });
 	});
 
 	it('takes a phone number however it is punctuated', () => {

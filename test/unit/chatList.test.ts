@@ -17,6 +17,8 @@ describe('an entry of the list of contacts', () => {
 	it('is a chat with the names that the user knows it by, the address book’s first', () => {
 		expect(readListedChat(IVAN, WHATSAPP)).toEqual({
 			chatId: { kind: 'person', id: '71234567890@c.us' },
+			formerChatId: null,
+			lid: null,
 			names: ['Ivan Petrov', 'Vanya'],
 			isSaved: true,
 			phoneNumber: '71234567890',
@@ -28,6 +30,8 @@ describe('an entry of the list of contacts', () => {
 		const entry = { id: '120363144038483540@g.us', name: 'Family', contactName: '' };
 		expect(readListedChat(entry, WHATSAPP)).toEqual({
 			chatId: { kind: 'group', id: '120363144038483540@g.us' },
+			formerChatId: null,
+			lid: null,
 			names: ['Family'],
 			isSaved: false,
 			phoneNumber: null,
@@ -57,7 +61,53 @@ describe('an entry of the list of contacts', () => {
 
 	it('has the id that holds now, where a privacy id has changed', () => {
 		const entry = { id: '111@lid', newChatId: '222@lid' };
-		expect(readListedChat(entry, WHATSAPP)?.chatId.id).toBe('222@lid');
+		expect(readListedChat(entry, WHATSAPP)).toMatchObject({
+			chatId: { id: '222@lid' },
+			formerChatId: '111@lid',
+		});
+	});
+
+	it.each([
+		['the same', '111@lid'],
+		['the same in another spelling', ' 111@LID '],
+		['no id', '@c.us'],
+	])('has no former id where the new one is %s', (_what, newChatId) => {
+		expect(readListedChat({ id: '111@lid', newChatId }, WHATSAPP)).toMatchObject({
+			chatId: { id: '111@lid' },
+			formerChatId: null,
+		});
+	});
+
+	it.each([
+		['222@lid', '222@lid'],
+		['222', '222@lid'],
+		[222, '222@lid'],
+		['', null],
+		['79001234567@c.us', null],
+	])('has its privacy id where the list tells it: %j', (lid, expected) => {
+		expect(readListedChat({ ...IVAN, lid }, WHATSAPP)?.lid).toBe(expected);
+	});
+
+	it.each([
+		['102388094480549@c.us', null],
+		['79001234567@c.us', '79001234567'],
+		['5215512345678@c.us', '5215512345678'],
+		['5491166773399@c.us', '5491166773399'],
+		['554789210000@c.us', '554789210000'],
+		['71234567890@c.us', '71234567890'],
+	])('has the phone number of %s as %j', (id, phoneNumber) => {
+		expect(readListedChat({ id }, WHATSAPP)?.phoneNumber).toBe(phoneNumber);
+	});
+
+	it('is none where its id is endless, and is read at once', () => {
+		for (const id of [`${'1'.repeat(1_000_000)}@c.us`, '@'.repeat(1_000_000), '+1('.repeat(1e6)]) {
+			expect(readListedChat({ id, newChatId: id }, WHATSAPP)).toBeUndefined();
+		}
+	});
+
+	it('is none where it is a channel', () => {
+		const channel = { chatId: '-1001234567890', type: 'channel' };
+		expect(readListedChat(channel, messengerNamed('telegram'))).toBeUndefined();
 	});
 
 	it.each([[undefined], [null], ['']])('has its id where the new one is %j', (newChatId) => {

@@ -6,6 +6,7 @@ import {
 	messengerNamed,
 	otherMessenger,
 	ownFieldsOf,
+	requestsPerSecond,
 } from '@package/nodes/shared/green-api/messengers';
 import { METHODS } from '@package/nodes/shared/green-api/methods';
 import { expectPlainWords } from '../assertions/words';
@@ -78,7 +79,7 @@ describe('what an instance can do', () => {
 			lacks: ['checkAccount'],
 			check: 'checkWhatsapp',
 			hasProducts: true,
-			filtersContacts: true,
+			chatLists: { people: { query: { group: false } } },
 			ownFields: [],
 		});
 	});
@@ -88,7 +89,7 @@ describe('what an instance can do', () => {
 			lacks: ['addContact', 'editContact', 'deleteContact', 'checkWhatsapp'],
 			check: 'checkAccount',
 			hasProducts: false,
-			filtersContacts: false,
+			chatLists: { groups: { method: 'getChats' } },
 			ownFields: ['username'],
 		});
 	});
@@ -99,6 +100,20 @@ describe('what an instance can do', () => {
 		['max', { groupId: '-1', chatId: '-1' }],
 	])('of %s asks for a group as its documentation says', (name, body) => {
 		expect(messengerNamed(name).groupBody('-1')).toEqual(body);
+	});
+
+	it('has limits that differ on MAX alone', () => {
+		const faster = ['checkAccount', 'getAvatar', 'getContactInfo', 'getGroupData'] as const;
+		for (const method of Object.keys(METHODS) as Array<keyof typeof METHODS>) {
+			for (const name of ['whatsapp', 'telegram']) {
+				expect(requestsPerSecond(method, messengerNamed(name))).toBe(
+					METHODS[method].requestsPerSecond,
+				);
+			}
+			expect(requestsPerSecond(method, messengerNamed('max'))).toBe(
+				faster.some((one) => one === method) ? 10 : METHODS[method].requestsPerSecond,
+			);
+		}
 	});
 
 	it('of Telegram and MAX gives a username, null where there is none', () => {
@@ -131,7 +146,7 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			['a tel: address', 'tel:+79001234567', 'phone', '+79001234567'],
 			['one in groups', '7 900 123-45-67', 'phone', '+79001234567'],
 		])('takes %s', (_what, value, kind, id) => {
-			expect(reads(value)).toEqual(accepted(kind, id));
+			expect(reads(value)).toMatchObject(accepted(kind, id));
 		});
 
 		it('never takes digits alone for a phone number, whatever the default country is', () => {
@@ -216,7 +231,7 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			const number = (phoneNumber?: number | string | null) =>
 				messenger?.phoneNumberOf({ phoneNumber }, '10000000');
 			expect(number(79_001_234_567)).toBe('79001234567');
-			for (const hidden of [0, '', null, undefined, 'x79', '79x'])
+			for (const hidden of [0, '', null, undefined, 'x79', '79x', 2 ** 53])
 				expect(number(hidden)).toBeNull();
 		});
 
@@ -230,6 +245,8 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			const entry = { chatId: '10000000', name: 'Ann', contactName: '', phoneNumber: 0 };
 			expect(messenger && readListedChat(entry, messenger)).toEqual({
 				chatId: { kind: 'person', id: '10000000' },
+				formerChatId: null,
+				lid: null,
 				names: ['Ann'],
 				isSaved: false,
 				phoneNumber: null,

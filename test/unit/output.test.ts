@@ -154,8 +154,15 @@ describe('"Simplified"', () => {
 
 	it('has no phone number for a privacy id', () => {
 		const answer = { chatId: '123456789012345@lid' };
-		expect(shapeContact(answer, CHAT_ID, SIMPLIFIED)).toEqual([
+		expect(shapeContact(answer, answer.chatId, SIMPLIFIED)).toEqual([
 			expect.objectContaining({ chatId: '123456789012345@lid', phoneNumber: null }),
+		]);
+	});
+
+	it('has the phone number that was asked for where the answer comes under a privacy id', () => {
+		const answer = { chatId: '123456789012345@lid' };
+		expect(shapeContact(answer, CHAT_ID, SIMPLIFIED)).toEqual([
+			expect.objectContaining({ chatId: '123456789012345@lid', phoneNumber: '71234567890' }),
 		]);
 	});
 

@@ -50,6 +50,14 @@ describe('a phone number with plus or 00', () => {
 		['+46 46 944 50 69', '46469445069'],
 		['+49 4916 86', '49491686'],
 		['+290 6560', '2906560'],
+		['+49/171/1234567', '491711234567'],
+		['+44/20/7946/0958', '442079460958'],
+		['+44_20_7946_0958', '442079460958'],
+		['+00972501234567', '972501234567'],
+		['+0044 7911 123456', '447911123456'],
+		['+ 00 44 7911 123456', '447911123456'],
+		['++7 123 456 78 90', '71234567890'],
+		['+55 (0xx11) 91234-5678', '5511912345678'],
 	])('%s is read', (written, digits) => {
 		expect(read(written)).toBe(digits);
 	});
@@ -58,14 +66,12 @@ describe('a phone number with plus or 00', () => {
 		['+999 123 456 789', /begins with no country's calling code/],
 		['+379 06 1234567', /begins with no country's calling code/],
 		['+0501234567', /without its country code/],
-		['+00972501234567', /without its country code/],
 		['+8 (495) 123-45-67', /begins with \+8, which is no country's calling code/],
 		['008 (495) 123-45-67', /begins with \+8, which is no country's calling code/],
 		['00 8 (495) 123-45-67', /begins with \+8, which is no country's calling code/],
 		['00 375 8108465770', /two different numbers of \+375/],
 		['+7 9123456789.0', /does not fit the phone numbers of \+7/],
 		['+44 7911 1234', /does not fit the phone numbers of \+44/],
-		['+52 1 55 1234 5678', /does not fit the phone numbers of \+52/],
 		['+34 (0)612 34 56 78', /does not fit/],
 		['0011 45 12 34 56 78', /does not fit/],
 		['+972 972 50 123 4567', /calling code \+972 twice/],
@@ -80,10 +86,13 @@ describe('a phone number with plus or 00', () => {
 		['3903331234567', /two different numbers of \+39/],
 		['+39 (0)333 1234567', /two different numbers of \+39/],
 		['+7 495 123-45-', /ends in the middle/],
-		['++7 123 456 78 90', /not written as phone numbers are/],
 		['+7 (123 456 78 90', /not written as phone numbers are/],
 		['+-7 123 456 78 90', /not written as phone numbers are/],
 		['.7 123 456 78 90', /not written as phone numbers are/],
+		['+82 (0)010-1234-5678', /does not fit the phone numbers of \+82/],
+		['+229 97 12 34 56', /an old number of \+229, where numbers have ten digits now/],
+		['+225 07 12 34 56', /an old number of \+225, where numbers have ten digits now/],
+		['22997123456', /an old number of \+229/],
 	])('%s is refused', (written, words) => {
 		expect(rejectionOf(written).message).toMatch(words);
 		expectPlainWords(rejectionOf(written));
@@ -144,18 +153,27 @@ describe('a phone number without plus or 00', () => {
 		['0049 15 91 123 4567', '65', '4915911234567'],
 		['00 49 15911234567', '65', '4915911234567'],
 		['0044 20 7946 0958', '852', '442079460958'],
+		['(0xx11) 91234-5678', '55', '5511912345678'],
+		['0xx11 91234-5678', '55', '5511912345678'],
+		['(0XX85)98765-0007', '55', '5585987650007'],
+		['011 49 171 1234567', '1', '491711234567'],
+		['(011) 44 7911 123456', '1', '447911123456'],
+		['011 1 415 555 2671', '1', '14155552671'],
+		['39061234567', '39', '39061234567'],
 	])('%s with default country %s is read', (written, code, digits) => {
 		expect(read(written, code)).toBe(digits);
 	});
 
 	it.each([
+		['3906123456', '39', /two different numbers of \+39/],
+		['97123456', '229', /an old number of \+229/],
+		['(0xx11) 9123-4567', '54', /has letters in it/],
 		['555-2671', '1', /does not fit the phone numbers of \+1/],
 		['972501234567', '1', /does not fit the phone numbers of \+1/],
 		['8 202 555 0123', '7', /does not fit the phone numbers of \+7/],
 		['1234567', '49', /does not fit/],
 		['49171123456', '49', /two different numbers of \+49/],
 		['800657', '375', /does not fit/],
-		['.', '972', /does not fit/],
 		['+', '972', /begins with no country's calling code/],
 		['00', '972', /begins with no country's calling code/],
 		['376376690846577', '376', /does not fit/],
@@ -174,7 +192,6 @@ describe('a phone number without plus or 00', () => {
 		['8 10 7 701 234 56 78', '7', /begins with 810, which is dialled before/],
 		['810 49 30 1234567', '7', /begins with 810, which is dialled before/],
 		['018 49 30 123456', '972', /begins with 018, which is dialled before/],
-		['011 49 171 1234567', '1', /begins with 011, which is dialled before/],
 		['0333 1234567', '39', /two different numbers of \+39/],
 		['39 085 9595', '39', /two different numbers of \+39/],
 		['39 06 69817', '39', /two different numbers of \+39/],
@@ -211,6 +228,9 @@ describe('a phone number without plus or 00', () => {
 		['65 9123 4567', '6591234567'],
 		['91 98765 43210', '919876543210'],
 		['38 067 123 45 67', '380671234567'],
+		['972-050-123-4567', '972501234567'],
+		['9720501234567', '972501234567'],
+		['49 0171 1234567', '491711234567'],
 	])('%s without a default country is read', (written, digits) => {
 		expect(read(written)).toBe(digits);
 	});
@@ -323,12 +343,115 @@ describe('a phone number in another form', () => {
 	);
 });
 
-describe("a link with WhatsApp's own ID, which is no phone number of the country", () => {
+describe('what surrounds a phone number', () => {
 	it.each([
+		// Exports: Meta's leads, spreadsheets, Google, HubSpot, vCards.
+		'p:+447911123456',
+		'P: +447911123456',
+		'“+44 7911 123456”',
+		'‘+44 7911 123456’',
+		'«+44 7911 123456»',
+		'`+44 7911 123456`',
+		'""+44 7911 123456""',
+		'"+44 7911 123456',
+		'’+44 7911 123456',
+		"''+44 7911 123456",
+		'="+44 7911 123456"',
+		'+44 7911 123456;',
+		'+44 7911 123456,',
+		',+44 7911 123456',
+		'; +44 7911 123456 ;',
+		'| +44 7911 123456 |',
+		'TEL:+447911123456',
+		'TEL;TYPE=CELL:+44 7911 123456',
+		'TEL;TYPE=CELL,VOICE;PREF=1:+44 7911 123456',
+		'TEL;VALUE=uri;TYPE=cell:tel:+44-7911-123456',
+		'item1.TEL;waid=447911123456:+44 7911 123456',
+		'item2.TEL:+44 7911 123456',
+		// Labels.
+		'Cell: +44 7911 123456',
+		'M: +44 7911 123456',
+		'M. +44 7911 123456',
+		'моб. +44 7911 123456',
+		'моб: +44 7911 123456',
+		'Т. +44 7911 123456',
+		'WhatsApp +44 7911 123456',
+		'Whats App: +44 7911 123456',
+		'WhatsApp mobile: +44 7911 123456',
+		'Phone number: +44 7911 123456',
+		'Celular: +44 7911 123456',
+		'Móvil: +44 7911 123456',
+		'Handy +44 7911 123456',
+		'Téléphone : +44 7911 123456',
+		'No. +44 7911 123456',
+		'№ +44 7911 123456',
+		'HP: +44 7911 123456',
+		'+44 7911 123456 (mobile)',
+		'+44 7911 123456 (WhatsApp)',
+		'+44 7911 123456 WhatsApp',
+		'+44 7911 123456 - mobile',
+		'+44 7911 123456 моб.',
+		'+44 7911 123456, work',
+		// Symbols.
+		'☎ +44 7911 123456',
+		'☎️+44 7911 123456',
+		'📞 +44 7911 123456',
+		'👩🏽‍💻 +44 7911 123456',
+		'🇬🇧 +44 7911 123456',
+		'• +44 7911 123456',
+		'+44 7911 123456 📱',
+		'📱 Mob.: “+44 7911 123456”;',
+		// Characters that nobody sees.
+		'+44\ufe0f 7911 123456',
+		'+44\u034f7911123456',
+		'+44\u3164 7911 123456',
+		'+44\u115f7911\u1160123456',
+		'+44\uffa0 7911 123456',
+		'+44\u00ad7911\u200b123456\u2060',
+		'\u180e+44 7911 123456\u{e0020}',
+	])('%s is taken off', (written) => {
+		expect(read(written)).toBe('447911123456');
+	});
+
+	it('is taken off where it is any character that is shown as nothing', () => {
+		const isIgnorable = /^\p{Default_Ignorable_Code_Point}$/u;
+		const marks = Array.from({ length: 0x10_ffff }, (_, code) => String.fromCodePoint(code));
+		const refused = marks.filter(
+			(mark) => isIgnorable.test(mark) && read(`+44${mark} 7911 ${mark}123456`) !== '447911123456',
+		);
+		expect(refused).toEqual([]);
+	});
+
+	it.each([
+		['Fax: +44 7911 123456', /has letters/],
+		['mail +44 7911 123456', /has letters/],
+		['Kevin +44 7911 123456', /has letters/],
+		['tel -1001234567890', /minus sign/],
+		['WhatsApp', /has letters/],
+		['""', /characters/],
+		['☎', /characters/],
+		[';', /more than one number/],
+	])('is no part of a number in %s', (written, words) => {
+		expect(rejectionOf(written).message).toMatch(words);
+		expectPlainWords(rejectionOf(written));
+	});
+});
+
+describe("WhatsApp's own ID, which is no phone number of the country", () => {
+	it.each([
+		['+52 1 55 1234 5678', '5215512345678'],
+		['+5215512345678', '5215512345678'],
+		['0052 1 55 1234 5678', '5215512345678'],
+		['5215512345678', '5215512345678'],
+		['+5491166773399', '5491166773399'],
+		['5491166773399', '5491166773399'],
+		['554789210000', '554789210000'],
+		['+55 47 8921-0000', '554789210000'],
 		['wa.me/5215512345678', '5215512345678'],
 		['https://api.whatsapp.com/send?phone=5215512345678', '5215512345678'],
-	])('%s is taken as it stands', (written, digits) => {
+	])('%s is read', (written, digits) => {
 		expect(read(written)).toBe(digits);
+		expect(read(written, digits.slice(0, 2))).toBe(digits);
 	});
 
 	it.each(['wa.me/0501234567', 'wa.me/89123456789', 'wa.me/521551', 'wa.me/5215512345678901'])(
@@ -350,6 +473,19 @@ describe('what is no phone number', () => {
 		['+7 912 345-67-89#512', /has an extension/],
 		['+7 912 345-67-89 #5', /has an extension/],
 		['tel:+79123456789;ext=5', /has an extension/],
+		['05X1234567', /has a letter in it/],
+		['+7 9I2 345-67-89', /has a letter in it/],
+		['+1 415 555 2671 ::: +1 650 555 0000', /more than one number/],
+		[':::', /more than one number/],
+		['-', /is how an empty cell is written/],
+		['—', /is how an empty cell is written/],
+		['--', /is how an empty cell is written/],
+		['.', /is how an empty cell is written/],
+		['N/A', /is how an empty cell is written/],
+		['#N/A', /is how an empty cell is written/],
+		['NULL', /is how an empty cell is written/],
+		['None', /is how an empty cell is written/],
+		['+49 171 1234567 und +49 171 1234568', /more than one number/],
 		['+7 495 123-45-67 / 68', /more than one number/],
 		['+7 495 123-45-67, +7 495 123-45-68', /more than one number/],
 		['+7 495 123-45-67; 68', /more than one number/],
@@ -360,7 +496,6 @@ describe('what is no phone number', () => {
 		['+7 495 123-45-67 (12)', /more than one number, or an extension/],
 		['+49 30 12345/12346', /more than one number/],
 		['+49 30 123/4567', /more than one number/],
-		['+49/171/1234567', /more than one number/],
 		['2024-01-15', /is a date/],
 		['15.01.2024', /is a date/],
 		['1/15/24', /is a date/],
@@ -413,7 +548,6 @@ describe('what is no phone number', () => {
 		['hotel +49 171 1234567', /has letters/],
 		['telex +49 171 1234567', /has letters/],
 		['tel. +49 171 1234567 tel. +49 171 1234568', /has letters/],
-		['"+491711234567', /characters/],
 		['=491711234567', /characters/],
 		['+49 171 1234567 • +49 171 1234568', /characters/],
 		['1-800-FLOWERS', /has letters/],
@@ -444,6 +578,15 @@ describe('what is no phone number', () => {
 		['Arabic digits', '٧'],
 		['mathematical digits', '𝟗'],
 		['marks', '\u200e'],
+		['labels', 'tel '],
+		['labels with signs', 'M: '],
+		['quotes', '“'],
+		['emoji', '☎'],
+		['separators', '; '],
+		['underscores', '7_'],
+		['vCards', 'TEL;7:'],
+		['brackets that open', '('],
+		['links with queries', 'wa.me/send?phone=7&'],
 		['dates', '2024-01-15 '],
 	])('a hundred thousand characters of %s cost no more for each than a thousand', (_what, unit) => {
 		// What is not linear takes a hundred times as long for each character.

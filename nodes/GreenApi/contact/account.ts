@@ -1,6 +1,7 @@
 /** From a phone number or username to a chat id, where the messenger tells them apart. */
 
 import type { ChatId } from '../../shared/green-api/chatId';
+import { idIn } from '../../shared/green-api/contact';
 import type { Failure } from '../../shared/green-api/failures';
 import type { GreenApiMethod } from '../../shared/green-api/methods';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
@@ -21,13 +22,10 @@ const NOT_THERE: Failure = {
 	code: '200',
 };
 
-/**
- * @returns the chat id that checkAccount found, or null; a number above 2^53 has lost digits, and is
- *   somebody else's
- */
+/** @returns the chat id that checkAccount found, or null */
 export function foundChatId({ exist, chatId }: Account): string | null {
-	const id = Number.isSafeInteger(chatId) ? String(chatId) : chatId;
-	return exist === true && typeof id === 'string' && /^[1-9]\d*$/.test(id) ? id : null;
+	const id = idIn(chatId) ?? '';
+	return exist === true && /^[1-9]\d*$/.test(id) ? id : null;
 }
 
 /** @returns the decision to ask who has the phone number or username; undefined for chat ids */
@@ -46,7 +44,8 @@ export function askAbout(method: GreenApiMethod, chat: ChatId): Decision {
 
 /**
  * @param method what is asked about the chat id
- * @returns what asks it, after checkAccount where that is the first question
+ * @returns what asks it, after checkAccount where that is the first question; the answer says whose
+ *   it is then
  */
 export function throughAccount(method: GreenApiMethod) {
 	return async (request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> => {
@@ -54,6 +53,9 @@ export function throughAccount(method: GreenApiMethod) {
 		if (request.method !== 'checkAccount' || !outcome.ok) return outcome;
 		const chatId = foundChatId(outcome.value.read<Account | null>() ?? {});
 		if (chatId === null) return { ok: false, failure: NOT_THERE, inherited: false };
-		return await lookUp({ ...request, method, body: { chatId } });
+		const found = await lookUp({ ...request, method, body: { chatId } });
+		// Where the answer itself does not say whom it is about.
+		const isNamed = found.ok && idIn(found.value.read<{ chatId?: unknown } | null>()?.chatId);
+		return found.ok && !isNamed ? { ...found, value: found.value.with({ chatId }) } : found;
 	};
 }

@@ -1,15 +1,13 @@
 /** Contact → Check WhatsApp or Account: is this number there, and which chat id belongs to it. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type ChatId, phoneNumberOf, type Rejection } from '../../shared/green-api/chatId';
+import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
+import { phoneNumberIn } from '../../shared/green-api/contact';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
 import { ask, type Decision, operation } from '../operation';
 import { askAccount, foundChatId } from './account';
-
-/** GREEN-API documentation, "CheckWhatsapp": phone numbers of 11 to 16 digits. */
-const DIGITS = { min: 11, max: 16 };
 
 const fields = {
 	output: choice<'simplified' | 'raw'>({
@@ -45,30 +43,29 @@ const options = {
 	}),
 };
 
-function refuseLength(digits: string): Rejection | undefined {
-	if (digits.length >= DIGITS.min && digits.length <= DIGITS.max) return undefined;
-	return {
-		message: `The phone number ${digits} has ${digits.length} digits, and Check WhatsApp takes ${DIGITS.min} to ${DIGITS.max}`,
-		description:
-			'Check that the number is whole and has its country code. Get Contact Info takes shorter numbers.',
-	};
+function isLid(id: unknown): id is string {
+	return typeof id === 'string' && /^\d+@lid$/.test(id);
+}
+
+/** @returns the digits of the phone number that checkWhatsapp told, or null where it is hidden */
+export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
+	return phoneNumberIn(phoneNumber) ?? phoneNumberIn(chatId);
 }
 
 /**
  * Older answers hold `existsWhatsapp` alone. Newer ones have a privacy id in `chatId`, which is
  * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
- * which comes in which field is not certain, so both are looked at for both.
+ * which comes in which field is not certain, so both are looked at for both. WhatsApp's own form of a
+ * number can differ from the one that was asked for, and is the one that other methods know.
  */
-function simplifyWhatsapp(answer: IDataObject, { id: chatId }: ChatId): IDataObject {
-	const ids = [answer.phoneNumber, answer.chatId, chatId].map((id) =>
-		/^\d+$/.test(String(id)) ? `${String(id)}@c.us` : String(id),
-	);
-	const phoneNumbers = ids.map(phoneNumberOf).filter((digits) => digits !== null);
+function simplifyWhatsapp(answer: IDataObject, { id: asked, kind }: ChatId): IDataObject {
+	const number = numberTold(answer);
 	return {
-		chatId,
+		chatId: kind === 'person' && number !== null ? `${number}@c.us` : asked,
 		existsWhatsapp: answer.existsWhatsapp === true,
-		phoneNumber: phoneNumbers[0] ?? null,
-		lid: ids.find((id) => /^\d+@lid$/.test(id)) ?? null,
+		phoneNumber: number ?? phoneNumberOf(asked),
+		lid: [answer.chatId, answer.phoneNumber, asked].find(isLid) ?? null,
+		asked,
 	};
 }
 
@@ -98,12 +95,7 @@ interface Check {
 
 const CHECKS: Record<Messenger['check'], Check> = {
 	checkWhatsapp: {
-		decide({ id }, more) {
-			const digits = phoneNumberOf(id);
-			const rejection = digits === null ? undefined : refuseLength(digits);
-			if (rejection) return { kind: 'reject', rejection };
-			return ask('checkWhatsapp', { chatId: id, ...more });
-		},
+		decide: ({ id }, more) => ask('checkWhatsapp', { chatId: id, ...more }),
 		simplify: simplifyWhatsapp,
 	},
 	checkAccount: {

@@ -1,6 +1,7 @@
 /** Contact → Get Avatar: the picture of a person or group. */
 
 import { CHAT } from '../chatField';
+import { idIn } from '../../shared/green-api/contact';
 import { toggle } from '../../shared/n8n/field';
 import { operation } from '../operation';
 import { AVATAR_BINARY_FIELD } from '../options';
@@ -36,9 +37,10 @@ export const getAvatar = operation({
 	ask: throughAccount('getAvatar'),
 	shape(answer, { download, avatarBinaryField: binaryField }, { id }) {
 		// GREEN-API documentation, "GetAvatar": empty where there is none, or it is hidden.
-		const url = answer.read<{ urlAvatar?: string } | null>()?.urlAvatar || null;
+		const sent = answer.read<{ urlAvatar?: string; chatId?: unknown } | null>();
+		const url = sent?.urlAvatar || null;
 		return {
-			items: [{ chatId: id, avatar: url }],
+			items: [{ chatId: idIn(sent?.chatId) ?? id, avatar: url }],
 			picture: download ? { url, binaryField } : undefined,
 		};
 	},

@@ -1,10 +1,17 @@
-/** Contact → Get Many: all contacts and groups of the account, in one request. */
+/** Contact → Get Many: all contacts and groups of the account, in one request, or two. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type ListedChat, readListedChat } from '../../shared/green-api/chatList';
-import { type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
+import { Answer } from '../../shared/green-api/answer';
+import {
+	hasLostDigits,
+	joinLists,
+	type ListedChat,
+	readListedChat,
+} from '../../shared/green-api/chatList';
+import { type ChatType, type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
 import { amount, choice, text, toggle } from '../../shared/n8n/field';
 import { isFound, wantedIn } from '../listSearch/searchText';
+import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import { operation } from '../operation';
 
 /** How often an empty list is asked for again before it is believed. */
@@ -16,6 +23,11 @@ const EMPTY_LIST =
 
 function unreadable(count: number, { label }: Messenger): string {
 	return `None of the ${count} entries of GREEN-API's list is a ${label} chat. Check that "Messenger" in the credential is that of the instance.`;
+}
+
+/** Such an id would be another chat's. */
+function tellLost(count: number): string {
+	return `${count} of the entries of GREEN-API's list ${count === 1 ? 'is' : 'are'} left out: the chat ID is a number too long for JavaScript, which has lost its last digits.`;
 }
 
 const fields = {
@@ -72,7 +84,7 @@ const options = {
 		placeholder: 'e.g. Nathan',
 		description: 'Part of a name or phone number that the results have. Leave empty for all.',
 	}),
-	type: choice<'all' | 'people' | 'groups'>({
+	type: choice<ChatType>({
 		displayName: 'Type',
 		name: 'type',
 		type: 'options',
@@ -88,7 +100,7 @@ const options = {
 
 function simplify(
 	entry: IDataObject,
-	{ chatId: { id, kind }, phoneNumber }: ListedChat,
+	{ chatId: { id, kind }, formerChatId, lid, phoneNumber }: ListedChat,
 	messenger: Messenger,
 ): IDataObject {
 	return {
@@ -98,14 +110,13 @@ function simplify(
 		contactName: entry.contactName ?? null,
 		isGroup: kind === 'group',
 		...ownFieldsOf(entry, messenger),
+		...(lid !== null && { lid }),
+		...(formerChatId !== null && { formerChatId }),
 	};
 }
 
-/** GREEN-API sends people only for `group=false`, and groups only for `true`. */
-const GROUP_QUERY = { all: undefined, people: { group: false }, groups: { group: true } };
-
 interface Wanted {
-	type: keyof typeof GROUP_QUERY;
+	type: ChatType;
 	/** As `wantedIn` gives it. */
 	texts: readonly string[];
 	onlySaved: boolean;
@@ -130,10 +141,20 @@ function* select(
 			continue;
 		}
 		left -= 1;
+		const { chatId, formerChatId } = chat;
 		yield output === 'raw'
-			? { ...entry, chatId: chat.chatId.id }
+			? { ...entry, chatId: chatId.id, ...(formerChatId !== null && { formerChatId }) }
 			: simplify(entry, chat, messenger);
 	}
+}
+
+async function askUntilFull(request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> {
+	let outcome = await lookUp(request);
+	for (let repeat = 0; repeat < REPEATS; repeat++) {
+		if (!outcome.ok || !outcome.value.isEmpty) return outcome;
+		outcome = await lookUp(request);
+	}
+	return outcome;
 }
 
 export const getMany = operation({
@@ -143,26 +164,27 @@ export const getMany = operation({
 	told: { verb: 'Received', noun: 'contact list' },
 	fields,
 	options,
-	decide({ type }, _chat, { filtersContacts }) {
-		const query = filtersContacts ? GROUP_QUERY[type] : undefined;
-		return { kind: 'ask', question: { method: 'getContacts', ...(query && { query }) } };
-	},
-	async ask(request, lookUp) {
-		let outcome = await lookUp(request);
-		for (let repeat = 0; repeat < REPEATS; repeat++) {
-			if (!outcome.ok || !outcome.value.isEmpty) return outcome;
-			outcome = await lookUp(request);
-		}
-		return outcome;
+	decide: ({ type }, _chat, { chatLists }) => ({ kind: 'ask', question: chatLists[type] }),
+	async ask({ also, ...request }, lookUp) {
+		const outcome = await askUntilFull(request, lookUp);
+		if (!outcome.ok || !also) return outcome;
+		const others = await askUntilFull({ ...request, method: also }, lookUp);
+		if (!others.ok) return others;
+		const list = joinLists(outcome.value.read(), others.value.read());
+		return { ok: true, value: new Answer(JSON.stringify(list)) };
 	},
 	shape(answer, { returnAll, limit, search, ...wanted }, _chat, messenger) {
 		const list = answer.read<IDataObject[]>();
 		if (list.length === 0) return { items: [], hint: EMPTY_LIST };
-		if (!list.some((entry) => readListedChat(entry, messenger))) {
+		const lost = list.filter(hasLostDigits).length;
+		if (lost === 0 && !list.some((entry) => readListedChat(entry, messenger))) {
 			return { items: [], hint: unreadable(list.length, messenger) };
 		}
 		const most = returnAll ? Infinity : limit;
 		const texts = wantedIn(search);
-		return { items: select(list, { ...wanted, texts, limit: most }, messenger) };
+		return {
+			items: select(list, { ...wanted, texts, limit: most }, messenger),
+			...(lost > 0 && { hint: tellLost(lost) }),
+		};
 	},
 });

@@ -3,6 +3,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { GROUP } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
+import { idIn, lidIn } from '../../shared/green-api/contact';
+import type { Messenger } from '../../shared/green-api/messengers';
 import { ask, operation } from '../operation';
 
 interface Group extends IDataObject {
@@ -64,21 +66,24 @@ function simplify(group: Group, chatId: string): IDataObject {
 		name: group.subject ?? null,
 		owner: group.owner ?? null,
 		createdAt: toIsoTime(group.creation),
-		participantCount: participantsOf(group).length,
+		participantCount: typeof group.size === 'number' ? group.size : participantsOf(group).length,
 		// Empty unless the account is an admin of the group.
 		inviteLink: group.groupInviteLink || null,
 	};
 }
 
-function* split(group: Group, groupId: string): Generator<IDataObject> {
+function* split(group: Group, groupId: string, messenger: Messenger): Generator<IDataObject> {
 	const groupName = group.subject ?? null;
-	for (const { id, isAdmin, isSuperAdmin } of participantsOf(group)) {
+	for (const participant of participantsOf(group)) {
+		const chatId = idIn(participant.id) ?? null;
 		yield {
 			groupId,
 			groupName,
-			chatId: id ?? null,
-			isAdmin: isAdmin ?? null,
-			isSuperAdmin: isSuperAdmin ?? null,
+			chatId,
+			phoneNumber: messenger.phoneNumberOf(participant, chatId ?? ''),
+			lid: lidIn(participant.lid) ?? (chatId?.endsWith('@lid') ? chatId : null),
+			isAdmin: participant.isAdmin ?? null,
+			isSuperAdmin: participant.isSuperAdmin ?? null,
 		};
 	}
 }
@@ -92,11 +97,11 @@ export const get = operation({
 	fields,
 	options: {},
 	decide: (_values, { id }, { groupBody }) => ask('getGroupData', groupBody(id)),
-	shape(answer, { output, splitParticipants }, { id }) {
+	shape(answer, { output, splitParticipants }, { id }, messenger) {
 		const group = answer.read<Group | null>() ?? { chatId: id };
 		if (splitParticipants) {
 			const hasNone = participantsOf(group).length === 0;
-			return { items: split(group, id), ...(hasNone && { hint: NO_PARTICIPANTS }) };
+			return { items: split(group, id, messenger), ...(hasNone && { hint: NO_PARTICIPANTS }) };
 		}
 		return { items: [output === 'raw' ? group : simplify(group, id)] };
 	},

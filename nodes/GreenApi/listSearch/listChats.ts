@@ -8,9 +8,10 @@ import type {
 import { apiError } from '../../shared/n8n/nodeErrors';
 import { readAccount, sendRequest } from '../../shared/n8n/transport';
 import type { Answer } from '../../shared/green-api/answer';
-import type { ListedChat } from '../../shared/green-api/chatList';
+import { joinLists, type ListedChat } from '../../shared/green-api/chatList';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
+import type { Question } from '../operation';
 import { AddressBook } from './addressBook';
 
 /**
@@ -23,15 +24,27 @@ const LIST_TIMEOUT_MS = 10_000;
 /** Nobody reads on for longer; typing one more letter is quicker. */
 const MOST_ENTRIES = 200;
 
-/** Of answers that are still in the cache. */
-const addressBooks = new WeakMap<Answer, { messenger: Messenger; addressBook: AddressBook }>();
+interface KeptBook {
+	messenger: Messenger;
+	rest: Answer | undefined;
+	addressBook: AddressBook;
+}
 
-function addressBookOf(answer: Answer, messenger: Messenger): AddressBook {
+/** Of answers that are still in the cache. */
+const addressBooks = new WeakMap<Answer, KeptBook>();
+
+/** @param rest of the list, where one method has not all of it */
+function addressBookOf(
+	answer: Answer,
+	rest: Answer | undefined,
+	messenger: Messenger,
+): AddressBook {
 	const kept = addressBooks.get(answer);
 	// The user may have changed the credential's messenger in between.
-	if (kept?.messenger === messenger) return kept.addressBook;
-	const addressBook = new AddressBook(answer.read<unknown[]>(), messenger);
-	addressBooks.set(answer, { messenger, addressBook });
+	if (kept?.messenger === messenger && kept.rest === rest) return kept.addressBook;
+	const list = joinLists(answer.read(), rest?.read() ?? []);
+	const addressBook = new AddressBook(list, messenger);
+	addressBooks.set(answer, { messenger, rest, addressBook });
 	return addressBook;
 }
 
@@ -67,14 +80,17 @@ export async function listChats(
 ): Promise<INodeListSearchResult> {
 	const account = await readAccount.call(this);
 	const batch = startBatch(sendRequest.bind(this), { account, stopOnFailure: true });
-	const outcome = await batch.lookUp({
-		method: 'getContacts',
-		timeout: LIST_TIMEOUT_MS,
-		policy: LIST_POLICY,
-	});
-	if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
+	const listOf = async (question: Question): Promise<Answer> => {
+		const terms = { timeout: LIST_TIMEOUT_MS, policy: LIST_POLICY };
+		const outcome = await batch.lookUp({ ...question, ...terms });
+		if (!outcome.ok) throw apiError(this.getNode(), outcome.failure);
+		return outcome.value;
+	};
+	const { also, ...first } = account.messenger.chatLists.all;
+	const [answer, rest] = await Promise.all([listOf(first), also && listOf({ method: also })]);
 
-	const found = addressBookOf(outcome.value, account.messenger).search(filter).filter(isListed);
+	const addressBook = addressBookOf(answer, rest, account.messenger);
+	const found = addressBook.search(filter).filter(isListed);
 	const shown = found.length > MOST_ENTRIES ? found.slice(0, MOST_ENTRIES - 1) : found;
 	const results: INodeListSearchItems[] = shown.map((chat) => ({
 		name: labelOf(chat),

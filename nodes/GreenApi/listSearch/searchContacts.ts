@@ -17,5 +17,8 @@ export async function searchContacts(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	return await listChats.call(this, filter, { isListed: () => true, labelOf });
+	return await listChats.call(this, filter, {
+		isListed: () => true,
+		labelOf,
+	});
 }

@@ -40,6 +40,14 @@ export class Answer {
 		this.parsed = undefined;
 		return value as T;
 	}
+
+	/**
+	 * @param fields what another answer says of the same chat
+	 * @returns an answer that has them, too
+	 */
+	with(fields: object): Answer {
+		return new Answer(JSON.stringify({ ...this.read<object | null>(), ...fields }));
+	}
 }
 
 function kindOf(value: unknown): AnswerKind | undefined {
@@ -47,12 +55,51 @@ function kindOf(value: unknown): AnswerKind | undefined {
 	return typeof value === 'object' ? 'object' : undefined;
 }
 
+/**
+ * Flags say little beside a reason: getAvatar's `available` is true where it met a limit. Deletions
+ * from the queue are answered with `result`, and with a reason where there was nothing to delete.
+ */
+function isResult([name, value]: [string, unknown]): boolean {
+	const isFlag = typeof value === 'boolean';
+	const isEmpty = !value || (typeof value === 'object' && Object.keys(value).length === 0);
+	return name === 'result' || !(isFlag || isEmpty);
+}
+
 /** @returns what GREEN-API says in place of a result, where it says nothing else */
 function reasonIn(parsed: unknown): string | undefined {
 	if (typeof parsed !== 'object' || parsed === null || !('reason' in parsed)) return undefined;
-	const { reason, ...rest } = parsed as { reason: unknown; status?: unknown };
-	const hasResult = Object.keys(rest).some((key) => key !== 'status' || rest.status !== false);
+	const { reason, ...rest } = parsed;
+	const hasResult = Object.entries(rest).some(isResult);
 	return typeof reason === 'string' && reason !== '' && !hasResult ? reason : undefined;
+}
+
+interface Quota {
+	status?: unknown;
+	invokeStatus?: Quota | null;
+	correspondentsStatus?: Quota | null;
+}
+
+/** @returns whether it is what GREEN-API sends with status 466, in its wrapper or without */
+function isQuota(parsed: unknown): boolean {
+	if (typeof parsed !== 'object' || parsed === null) return false;
+	const { status, invokeStatus, correspondentsStatus } = parsed as Quota;
+	return [status, invokeStatus?.status, correspondentsStatus?.status].some(
+		(told) => typeof told === 'string' && /QUOT[AE]_EXCEEDED$/.test(told),
+	);
+}
+
+/** The path of a request, which has the API token in it; slashes are escaped at times. */
+const REQUEST_PATH = /waInstance\d+(?:\\?\/|%2F|\\u002F)/i;
+
+/**
+ * GREEN-API repeats the path of requests that it refuses. What other people write, in messages that
+ * are received and in lists of chats, may look like one, and is no reason to lose the rest.
+ */
+function repeatsPath(body: string, parsed: unknown, expected: AnswerKind): boolean {
+	const isOfOthers =
+		expected === 'list' ||
+		(expected === 'objectOrNothing' && Object.hasOwn(parsed ?? {}, 'receiptId'));
+	return !isOfOthers && REQUEST_PATH.test(body);
 }
 
 /**
@@ -80,7 +127,9 @@ export function readAnswer(
 		if (reason !== undefined) {
 			return { ok: false, failure: failureOfReason(status, reason, namesChat) };
 		}
-		if (kindOf(parsed) === (mayBeEmpty ? 'object' : expected)) {
+		if (isQuota(parsed)) return { ok: false, failure: failureOfStatus(466, body, namesChat) };
+		const isExpected = kindOf(parsed) === (mayBeEmpty ? 'object' : expected);
+		if (isExpected && !repeatsPath(body, parsed, expected)) {
 			return { ok: true, value: new Answer(body, parsed) };
 		}
 	} catch {
@@ -91,12 +140,16 @@ export function readAnswer(
 
 /**
  * @param outcome of a request
- * @param field of the answer which is `true` when GREEN-API did what was asked; undefined where it
- *   need not say so
- * @returns the same, or the failure that an answer without it is
+ * @param method which field says that it was done, or holds the answer; neither: any answer will do
+ * @returns the same, or the failure that an answer without the field is
  */
-export function confirmed(outcome: Outcome<Answer>, field: string | undefined): Outcome<Answer> {
+export function confirmed(
+	outcome: Outcome<Answer>,
+	{ confirmedBy, answeredBy }: { confirmedBy?: string; answeredBy?: string },
+): Outcome<Answer> {
+	const field = confirmedBy ?? answeredBy;
 	if (!outcome.ok || field === undefined) return outcome;
-	const answer = JSON.parse(outcome.value.text) as Record<string, unknown> | null;
-	return answer?.[field] === true ? outcome : { ok: false, failure: failureOf('notDone', '200') };
+	const value = (JSON.parse(outcome.value.text) as Record<string, unknown> | null)?.[field];
+	if (value === true || (answeredBy !== undefined && value === false)) return outcome;
+	return { ok: false, failure: failureOf(confirmedBy ? 'notDone' : 'notJson', '200') };
 }

@@ -1,6 +1,6 @@
 /** What GREEN-API takes as a chat id, and how people write it. */
 
-import { ACCEPTED_FORMS, checkLength, isPhoneNumber, readPhoneNumber } from './phoneNumber';
+import { ACCEPTED_FORMS, isPhoneNumber, readIdDigits, readPhoneNumber } from './phoneNumber';
 import { quote, refuse, type Rejection, shorten } from './rejection';
 
 export type { Rejection } from './rejection';
@@ -20,7 +20,10 @@ export interface ChatId {
 	id: string;
 }
 
-export type ChatIdReading = { ok: true; chatId: ChatId } | { ok: false; rejection: Rejection };
+/** `bare`: what the user wrote, where nothing but its digits told which country's number it is. */
+export type ChatIdReading =
+	| { ok: true; chatId: ChatId; bare?: string }
+	| { ok: false; rejection: Rejection };
 
 export interface ReadChatIdOptions {
 	/** Digits of the calling code of phone numbers written without one, e.g. `972`. */
@@ -63,9 +66,9 @@ const NOT_A_CONTACT: ReadonlyArray<{ pattern: RegExp; what: string }> = [
 	{ pattern: /@newsletter$/, what: 'is a WhatsApp channel, not a contact' },
 ];
 
-/** Spaces, and the invisible direction marks that phone numbers are copied with. */
+/** Spaces, and the invisible characters that phone numbers are copied with. */
 const SPACES = /\s+/g;
-const MARKS = /\p{Cf}+/gu;
+const MARKS = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 const LINE_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/;
 const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63]/g;
 /** The forms of ASCII's characters that East Asian keyboards type. */
@@ -112,9 +115,20 @@ function simplify(text: string): string {
 		.trim();
 }
 
+/** @returns the reading of a chat by its phone number */
+export function phoneReading(
+	given: string,
+	{ isBare }: { isBare: boolean },
+	chatId: ChatId,
+): ChatIdReading {
+	return { ok: true, chatId, ...(isBare && { bare: given }) };
+}
+
 function readPerson(given: string, text: string, defaultCountryCode: string): ChatIdReading {
 	const phone = readPhoneNumber(given, text, defaultCountryCode);
-	return phone.ok ? { ok: true, chatId: { kind: 'person', id: `${phone.digits}@c.us` } } : phone;
+	return phone.ok
+		? phoneReading(given, phone, { kind: 'person', id: `${phone.digits}@c.us` })
+		: phone;
 }
 
 /** @param at where the `@` is in the text */
@@ -157,7 +171,7 @@ function readAddress(
 	}
 	// WhatsApp's own ids differ from the numbering plan in Mexico, Argentina and elsewhere.
 	if (/^[1-9]\d*$/.test(name)) {
-		const id = checkLength(given, name);
+		const id = readIdDigits(given, name);
 		return id.ok ? normal(id.digits) : id;
 	}
 	return readPerson(given, text.slice(0, at).trim().replace(DEVICE, ''), defaultCountryCode);

@@ -1,11 +1,16 @@
-/** What getContacts answers with. */
+/** What getContacts and getChats answer with. */
 
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, isChatId } from './chatId';
+import { lidIn } from './contact';
 import type { Messenger } from './messengers';
 
 export interface ListedChat {
 	chatId: ChatId;
+	/** What its id was before, or null where it has not changed. */
+	formerChatId: string | null;
+	/** `…@lid`, or null where the list does not tell it. */
+	lid: string | null;
 	/** Names that the user knows the chat by; what the address book says comes first. */
 	names: string[];
 	/** Whether the phone's address book has a name for it. */
@@ -16,16 +21,25 @@ export interface ListedChat {
 	number: string;
 }
 
-/** The first comes first; where it can't be read, the next still names the chat. */
-function firstChatId(
-	written: readonly unknown[],
-	{ listedId, readChat }: Messenger,
-): ChatId | undefined {
-	for (const value of written) {
-		const reading = listedId.test(String(value)) ? readChat(value) : undefined;
-		if (reading?.ok && isChatId(reading.chatId)) return reading.chatId;
-	}
-	return undefined;
+/** No id is longer, and reading takes longer with each character. */
+const LONGEST_ID = 100;
+
+function readListedId(value: unknown, { listedId, readChat }: Messenger): ChatId | undefined {
+	const text = String(value);
+	if (text.length > LONGEST_ID || !listedId.test(text)) return undefined;
+	const reading = readChat(value);
+	return reading.ok && isChatId(reading.chatId) ? reading.chatId : undefined;
+}
+
+/**
+ * @param entry of a list
+ * @returns whether its id is a number above 2^53, which has lost digits and is somebody else's
+ */
+export function hasLostDigits(entry: unknown): boolean {
+	if (typeof entry !== 'object' || entry === null) return false;
+	const { id, chatId } = entry as IDataObject;
+	const written = id ?? chatId;
+	return typeof written === 'number' && !Number.isSafeInteger(written);
 }
 
 function isName(value: unknown): value is string {
@@ -33,22 +47,35 @@ function isName(value: unknown): value is string {
 }
 
 /**
+ * @param contacts getContacts' answer
+ * @param chats getChats', which has people and groups, without the names of the address book
+ * @returns one list: the contacts, and of the chats what is no person's
+ */
+export function joinLists(contacts: unknown[], chats: unknown[]): unknown[] {
+	return [...contacts, ...chats.filter((chat) => (chat as IDataObject | null)?.type !== 'user')];
+}
+
+/**
  * @param entry of getContacts' answer: `{ id, name, contactName, type }`, and `newChatId` where a
- *   privacy id has changed; Telegram and MAX have `chatId` in place of `id`, and `phoneNumber`
- *   (GREEN-API documentation, "GetContacts")
+ *   privacy id has changed; Telegram and MAX have `chatId` in place of `id`, and `phoneNumber`; or of
+ *   getChats', which has channels, too (GREEN-API documentation, "GetContacts" and "GetChats")
  * @param messenger whose list it is
  * @returns the chat by the id that holds now, or undefined where the entry is no contact or group,
- *   e.g. the status feed
+ *   e.g. the status feed or a channel
  */
 export function readListedChat(entry: unknown, messenger: Messenger): ListedChat | undefined {
 	if (typeof entry !== 'object' || entry === null) return undefined;
 	const fields = entry as IDataObject;
 	const { name, contactName, username } = fields;
-	const chatId = firstChatId([fields.newChatId, fields.id, fields.chatId], messenger);
+	if (fields.type === 'channel') return undefined;
+	const former = readListedId(fields.id, messenger) ?? readListedId(fields.chatId, messenger);
+	const chatId = readListedId(fields.newChatId, messenger) ?? former;
 	if (!chatId) return undefined;
 	const phoneNumber = messenger.phoneNumberOf(fields, chatId.id);
 	return {
 		chatId,
+		formerChatId: former && former.id !== chatId.id ? former.id : null,
+		lid: lidIn(fields.lid),
 		names: [contactName, name, username].filter(isName),
 		isSaved: isName(contactName),
 		phoneNumber,

@@ -1,4 +1,4 @@
-/** What getContactInfo answers with. */
+/** What getContactInfo answers with, and how answers name people. */
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -42,4 +42,32 @@ export type Contact = IDataObject;
  */
 export function productsOf(contact: Contact): IDataObject[] {
 	return Array.isArray(contact.products) ? (contact.products as IDataObject[]) : [];
+}
+
+/**
+ * @param value of a field that holds a chat id
+ * @returns the id as text; undefined where there is none, or it is a number above 2^53, which has
+ *   lost digits and is somebody else's
+ */
+export function idIn(value: unknown): string | undefined {
+	if (Number.isSafeInteger(value)) return String(value);
+	return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * @param value of a field that holds a privacy id: `…@lid`, in some answers its digits alone
+ * @returns the id in normal form, or null
+ */
+export function lidIn(value: unknown): string | null {
+	const digits = /^(\d{1,20})(?:@lid)?$/.exec(idIn(value) ?? '')?.[1];
+	return digits === undefined ? null : `${digits}@lid`;
+}
+
+/**
+ * @param value of a field that holds a phone number: `…@c.us`, in some answers its digits alone
+ * @returns the digits, or null where there is none: empty, or 0 on Telegram and MAX, where it is
+ *   hidden
+ */
+export function phoneNumberIn(value: unknown): string | null {
+	return /^([1-9]\d*)(?:@c\.us)?$/.exec(idIn(value) ?? '')?.[1] ?? null;
 }

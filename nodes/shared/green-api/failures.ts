@@ -104,7 +104,7 @@ const MEANINGS = {
 	},
 	messengerBusy: {
 		kind: 'transient',
-		message: 'The messenger asks GREEN-API for fewer requests at the moment',
+		message: 'The messenger received requests of this kind faster than it allows',
 		description: 'Run the workflow again in a few minutes.',
 	},
 	messengerLimit: {

@@ -4,7 +4,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { phoneNumberOf, type ReadChat, readChatId } from './chatId';
 import { digitChatReader } from './telegramMaxChatId';
 import type { Failure } from './failures';
-import type { GreenApiMethod, GreenApiRequest } from './methods';
+import { type GreenApiMethod, type GreenApiRequest, METHODS } from './methods';
+import { planOfNumber } from './numberingPlan';
+import { phoneNumberIn } from './contact';
+
+/** Which chats of an instance. */
+export type ChatType = 'all' | 'people' | 'groups';
+
+type ChatListRequest = Pick<GreenApiRequest, 'method' | 'query' | 'also'>;
 
 export interface Messenger {
 	/** As people call it. */
@@ -20,15 +27,35 @@ export interface Messenger {
 	/** The method that says who has a phone number. */
 	check: 'checkWhatsapp' | 'checkAccount';
 	hasProducts: boolean;
-	/** Whether getContacts takes `group`. */
-	filtersContacts: boolean;
+	/** What gives its chats, so far as it has to be asked for those that are wanted. */
+	chatLists: Readonly<Record<ChatType, ChatListRequest>>;
+	/** The documented limits that differ from WhatsApp's, in requests per second. */
+	limits: Partial<Record<GreenApiMethod, number>>;
 	/** What simplified contacts have besides the fields of all. */
 	ownFields: readonly string[];
-	/** @returns the digits of a contact's or list entry's phone number, or null where it is hidden */
+	/**
+	 * @param contact a contact, list entry or participant
+	 * @param chatId its chat id, or the phone number that was asked about
+	 * @returns the digits of its phone number, or null where it is hidden
+	 */
 	phoneNumberOf(contact: IDataObject, chatId: string): string | null;
 	/** @returns what getGroupData is asked with */
 	groupBody(chatId: string): NonNullable<GreenApiRequest['body']>;
 }
+
+/**
+ * getContacts has ids whose digits are no phone number, e.g. `102388094480549@c.us` (its users).
+ * GREEN-API's documentation writes `71234567890`, which no Russian number looks like.
+ */
+function isPhoneNumber(digits: string): boolean {
+	const plan = planOfNumber(digits);
+	if (!plan) return false;
+	const national = digits.slice(plan.callingCode.length);
+	return plan.national.test(national) || WHATSAPP_NUMBER.test(digits);
+}
+
+/** Russia's by its length; WhatsApp's own of Mexico, Argentina, and Brazil without the ninth digit. */
+const WHATSAPP_NUMBER = /^(?:7\d{10}|521\d{10}|549\d{10}|55\d{10})$/;
 
 const WHATSAPP: Messenger = {
 	label: 'WhatsApp',
@@ -38,9 +65,17 @@ const WHATSAPP: Messenger = {
 	lacks: ['checkAccount'],
 	check: 'checkWhatsapp',
 	hasProducts: true,
-	filtersContacts: true,
+	chatLists: {
+		all: { method: 'getContacts' },
+		people: { method: 'getContacts', query: { group: false } },
+		groups: { method: 'getContacts', query: { group: true } },
+	},
+	limits: {},
 	ownFields: [],
-	phoneNumberOf: (_contact, chatId) => phoneNumberOf(chatId),
+	phoneNumberOf({ phoneNumber }, chatId) {
+		const digits = phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId);
+		return digits !== null && isPhoneNumber(digits) ? digits : null;
+	},
 	groupBody: (groupId) => ({ groupId }),
 };
 
@@ -50,11 +85,16 @@ const WITH_DIGITS = {
 	lacks: ['addContact', 'editContact', 'deleteContact', 'checkWhatsapp'],
 	check: 'checkAccount',
 	hasProducts: false,
-	filtersContacts: false,
+	/** getContacts has people alone. */
+	chatLists: {
+		all: { method: 'getContacts', also: 'getChats' },
+		people: { method: 'getContacts' },
+		groups: { method: 'getChats' },
+	},
+	limits: {},
 	ownFields: ['username'],
-	/** GREEN-API documentation: an integer, 0 where it is hidden. */
-	phoneNumberOf: ({ phoneNumber }) =>
-		/^[1-9]\d*$/.test(String(phoneNumber)) ? String(phoneNumber) : null,
+	phoneNumberOf: ({ phoneNumber }, chatId) =>
+		phoneNumberIn(phoneNumber) ?? /^\+(\d+)$/.exec(chatId)?.[1] ?? null,
 } satisfies Partial<Messenger>;
 
 const TELEGRAM: Messenger = {
@@ -74,6 +114,9 @@ const MAX: Messenger = {
 	...WITH_DIGITS,
 	label: 'MAX',
 	typeInstance: 'v3',
+	// getGroupData: GREEN-API documentation for MAX, "Rate limiter"; the others: two public clients
+	// that name the same page.
+	limits: { checkAccount: 10, getAvatar: 10, getContactInfo: 10, getGroupData: 10 },
 	readChat: digitChatReader({
 		label: 'MAX',
 		forms:
@@ -104,6 +147,11 @@ export const MESSENGER_OPTIONS = Object.entries(MESSENGERS)
  */
 export function messengerNamed(name: unknown): Messenger {
 	return Object.entries(MESSENGERS).find(([known]) => known === name)?.[1] ?? WHATSAPP;
+}
+
+/** @returns the documented limit of the method on the messenger's instances, in requests per second */
+export function requestsPerSecond(method: GreenApiMethod, messenger: Messenger): number {
+	return messenger.limits[method] ?? METHODS[method].requestsPerSecond;
 }
 
 /** @returns what simplified contacts have besides the fields of all, null where there is nothing */

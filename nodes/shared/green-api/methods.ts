@@ -13,6 +13,8 @@ export interface Method {
 	confirmedBy?: string;
 	/** A status with which an answer comes, too. */
 	answerIn?: number;
+	/** Set where the answer is a boolean field: without it nothing is known. */
+	answeredBy?: string;
 }
 
 /**
@@ -23,8 +25,9 @@ export interface Method {
 export type MethodEffect = 'read' | 'idempotentWrite' | 'write';
 
 /**
- * As GREEN-API's documentation has them ("Rate limiter" for the limits; addContact, editContact,
- * deleteContact and checkAccount, which Telegram and MAX have, are missing there and taken for 1).
+ * As GREEN-API's documentation for WhatsApp has them ("Rate limiter" for the limits; addContact,
+ * editContact, deleteContact, getChats and checkAccount, which Telegram and MAX have, are missing
+ * there and taken for 1). `Messenger` has the limits of other messengers.
  *
  * Doing it twice is the same for editContact, which writes the same names again, for deleteContact
  * and deleteNotification, which name what is to go and touch nothing else, and for addContact, whose
@@ -39,8 +42,20 @@ export const METHODS = {
 		effect: 'idempotentWrite',
 		confirmedBy: 'addContact',
 	},
-	checkAccount: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
-	checkWhatsapp: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
+	checkAccount: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 1,
+		effect: 'read',
+		answeredBy: 'exist',
+	},
+	checkWhatsapp: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 10,
+		effect: 'read',
+		answeredBy: 'existsWhatsapp',
+	},
 	deleteContact: {
 		httpMethod: 'POST',
 		answer: 'object',
@@ -62,6 +77,7 @@ export const METHODS = {
 		confirmedBy: 'editContact',
 	},
 	getAvatar: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
+	getChats: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1, effect: 'read' },
 	getContactInfo: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
 	getContacts: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1, effect: 'read' },
 	getGroupData: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
@@ -92,6 +108,8 @@ export interface GreenApiRequest {
 	query?: Record<string, string | number | boolean>;
 	/** Where the method takes one. */
 	body?: Record<string, string | number | boolean>;
+	/** The method that has the rest of the list, where one has not all of it. */
+	also?: GreenApiMethod;
 	/** For one attempt, in ms. */
 	timeout: number;
 }

@@ -1,11 +1,11 @@
 /** The numbering plans of the world's calling codes, as far as telling numbers apart takes them. */
 
-import { COUNTRY_NUMBERING, SHARED_NUMBERING } from './numberingData';
+import { NUMBERING } from './numberingData';
 
 export interface NumberingPlan {
 	callingCode: string;
-	/** False for codes that belong to no country, such as +800. */
-	isCountry: boolean;
+	/** ISO 3166, the main one of those that share the code; null for no country's, such as +800. */
+	region: string | null;
 	/** Matches what stands before a national number when it is dialled inside the country. */
 	trunk: RegExp | null;
 	/** What the match becomes where its last group is there; else it is dropped. */
@@ -28,22 +28,23 @@ export interface NumberingPlan {
 const LONGEST_CALLING_CODE = 3;
 /** Shorter ones are also numbers of another kind with a zero before them, as on Ascension. */
 const LONG_MOBILE = 10;
+/** Of codes that no single country's name fits. */
+const SHARED_NAMES: Readonly<Record<string, string>> = {
+	'1': 'North America',
+	'7': 'Russia or Kazakhstan',
+};
 
-let lines: Map<string, { columns: string[]; isCountry: boolean }> | undefined;
+let lines: Map<string, readonly string[]> | undefined;
 const plans = new Map<string, NumberingPlan>();
 
-function readLines(data: string, isCountry: boolean) {
-	return data
-		.trim()
-		.split('\n')
-		.map((line) => {
-			const columns = line.split(' ');
-			return [columns[0]!, { columns, isCountry }] as const;
-		});
+/** In the numbering data, "-" is nothing. */
+function pattern(column = '-', end = '$'): RegExp | null {
+	return column === '-' ? null : new RegExp(`^(?:${column})${end}`);
 }
 
-function whole(pattern: string): RegExp {
-	return new RegExp(`^(?:${pattern})$`);
+function linesOfCodes(): Map<string, readonly string[]> {
+	lines ??= new Map(NUMBERING.split('\n').map((line) => [line.split(' ')[0]!, line.split(' ')]));
+	return lines;
 }
 
 /**
@@ -52,29 +53,34 @@ function whole(pattern: string): RegExp {
  */
 export function planOf(callingCode: string): NumberingPlan | undefined {
 	const known = plans.get(callingCode);
-	if (known) return known;
-
-	lines ??= new Map([...readLines(COUNTRY_NUMBERING, true), ...readLines(SHARED_NUMBERING, false)]);
-	const line = lines.get(callingCode);
-	if (!line) return undefined;
-	// "-" stands for nothing.
-	const [, trunk, transform, lengths, mobile, national, mobilePattern, abroad] = line.columns as [
-		...Array<string>,
-	] as [string, string, string, string, string, string, string, string | undefined];
-	const [min, max] = mobile.split('-').map(Number) as [number, number];
+	const columns = known ? undefined : linesOfCodes().get(callingCode);
+	if (!columns) return known;
+	const [, region = '-', trunk, transform = '-', lengths = '', mobile = '', ...patterns] = columns;
+	const [min = 0, max = 0] = mobile.split('-').map(Number);
 	const plan: NumberingPlan = {
 		callingCode,
-		isCountry: line.isCountry,
-		trunk: trunk === '-' ? null : new RegExp(`^(?:${trunk})`),
+		region: region === '-' ? null : region,
+		trunk: pattern(trunk, ''),
 		transform: transform === '-' ? null : transform,
 		lengths: new Set(lengths.split(',').map(Number)),
 		mobile: { min, max },
-		national: whole(national),
-		mobilePattern: mobilePattern === '-' ? null : whole(mobilePattern),
-		abroad: abroad === undefined ? null : new RegExp(`^(?:${abroad})`),
+		national: pattern(patterns[0])!,
+		mobilePattern: pattern(patterns[1]),
+		abroad: pattern(patterns[2], ''),
 	};
 	plans.set(callingCode, plan);
 	return plan;
+}
+
+/** @returns the plans of all countries */
+export function countryPlans(): NumberingPlan[] {
+	return [...linesOfCodes().keys()].map((code) => planOf(code)!).filter(({ region }) => region);
+}
+
+/** @returns the country's name in English, or one for all that share the calling code */
+export function countryName({ callingCode, region }: NumberingPlan): string {
+	const names = new Intl.DisplayNames('en', { type: 'region' });
+	return SHARED_NAMES[callingCode] ?? names.of(region ?? 'ZZ') ?? `+${callingCode}`;
 }
 
 /** @returns whether the country has mobile numbers that begin and are as long as this national one */
@@ -99,36 +105,24 @@ export function hasDoubtfulZero({ trunk, mobile, mobilePattern }: NumberingPlan,
  *   with another (ITU-T E.164), so there is one at most
  */
 export function planOfNumber(digits: string): NumberingPlan | undefined {
-	for (let length = 1; length <= LONGEST_CALLING_CODE; length += 1) {
-		const plan = planOf(digits.slice(0, length));
-		if (plan) return plan;
-	}
-	return undefined;
+	const codes = Array.from({ length: LONGEST_CALLING_CODE }, (_, index) =>
+		digits.slice(0, index + 1),
+	);
+	return codes.map(planOf).find((plan) => plan !== undefined);
 }
 
 /**
  * @param written a national number as somebody wrote it, with or without a trunk prefix
- * @returns the number without the prefix, where it has one
- */
-function withoutTrunk({ trunk, transform }: NumberingPlan, written: string): string[] {
-	const match = trunk?.exec(written);
-	if (!trunk || !match || match[0] === '') return [];
-	const isReplaced = transform !== null && match.at(-1) !== undefined;
-	return [isReplaced ? written.replace(trunk, transform) : written.slice(match[0].length)];
-}
-
-/**
- * @param written a national number as somebody wrote it, with or without a trunk prefix
- * @returns what it can stand for: `plain` when it is a number of the country as it is, `dialled`
- *   the numbers that it is with its trunk prefix dropped
+ * @returns the numbers of the country that it can be: `plain` as it is, `dialled` with its trunk
+ *   prefix dropped
  */
 export function nationalNumbers(
-	plan: NumberingPlan,
+	{ trunk, transform, national }: NumberingPlan,
 	written: string,
 ): { plain: boolean; dialled: string[] } {
-	const fits = (number: string) => plan.national.test(number);
-	return {
-		plain: fits(written),
-		dialled: withoutTrunk(plan, written).filter(fits),
-	};
+	const match = trunk?.exec(written);
+	const isReplaced = transform !== null && match?.at(-1) !== undefined;
+	const rest = isReplaced ? written.replace(trunk!, transform) : written.slice(match?.[0].length);
+	const isDialled = match !== undefined && match !== null && match[0] !== '' && national.test(rest);
+	return { plain: national.test(written), dialled: isDialled ? [rest] : [] };
 }

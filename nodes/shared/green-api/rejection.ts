@@ -4,6 +4,8 @@
 export interface Rejection {
 	message: string;
 	description: string;
+	/** Of what user data can have many of: the message without the value it quotes. */
+	kind?: string;
 }
 
 export type Refusal = { ok: false; rejection: Rejection };
@@ -11,8 +13,8 @@ export type Refusal = { ok: false; rejection: Rejection };
 const LONGEST_QUOTE = 40;
 
 /** @returns a reading that came to nothing */
-export function refuse(message: string, description: string): Refusal {
-	return { ok: false, rejection: { message, description } };
+export function refuse(message: string, description: string, kind?: string): Refusal {
+	return { ok: false, rejection: { message, description, ...(kind !== undefined && { kind }) } };
 }
 
 /** @returns the user's own value, short enough for a message, and no character of it cut in two */

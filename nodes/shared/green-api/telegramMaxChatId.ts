@@ -1,6 +1,12 @@
 /** What Telegram and MAX take as a chat id, and how people write it. */
 
-import { type ChatIdReading, type ChatKind, chatReader, type ReadChat } from './chatId';
+import {
+	type ChatIdReading,
+	type ChatKind,
+	chatReader,
+	phoneReading,
+	type ReadChat,
+} from './chatId';
 import { readPhoneNumber } from './phoneNumber';
 import { quote, refuse } from './rejection';
 
@@ -66,8 +72,8 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 		}
 		const phone = readPhoneNumber(given, text, defaultCountryCode);
 		if (!phone.ok) {
-			const { message, description } = phone.rejection;
-			return refuse(message, speakOf(forms, description));
+			const { message, description, kind } = phone.rejection;
+			return refuse(message, speakOf(forms, description), kind);
 		}
 		if (callingCodes && !callingCodes.some((code) => phone.digits.startsWith(code))) {
 			return refuse(
@@ -75,6 +81,6 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 				`GREEN-API looks up numbers of +${callingCodes.join(' and +')} alone there. Enter the chat ID.`,
 			);
 		}
-		return accept('phone', `+${phone.digits}`);
+		return phoneReading(given, phone, { kind: 'phone', id: `+${phone.digits}` });
 	});
 }

@@ -17,10 +17,14 @@ export interface DigitGroup {
 
 /** Fewer stand after a bracket that holds no country or area code. */
 const FEWEST_DIGITS_AFTER_BRACKETS = 4;
-
 const LONGEST_CALLING_CODE = 3;
+const LONGEST_GROUP_BETWEEN_SLASHES = 4;
 
 const GROUP = / ?([-./]?) ?(?:\( ?(\d+(?:[ -]\d+)?) ?\)|(\d+))/y;
+
+function numberOf(hasPlus: boolean, groups: readonly DigitGroup[]): WrittenNumber {
+	return { hasPlus, digits: groups.map(({ digits }) => digits).join(''), groups };
+}
 
 /**
  * @param text with ASCII digits and punctuation alone, and no two spaces in a row
@@ -43,7 +47,7 @@ export function takeApart(text: string): WrittenNumber | null {
 		const own = (bracketed ?? plain).replace(/\D/, '');
 		groups.push({ digits: own, inBrackets: bracketed !== undefined, separator });
 	}
-	return { hasPlus, digits: groups.map(({ digits }) => digits).join(''), groups };
+	return numberOf(hasPlus, groups);
 }
 
 /** @returns how many digits stand before the group with the index */
@@ -51,17 +55,36 @@ export function digitsBefore(groups: readonly DigitGroup[], index: number): numb
 	return groups.slice(0, index).reduce((sum, { digits }) => sum + digits.length, 0);
 }
 
+/** @returns what is behind the first digits, with a plus in their place */
+export function behind({ groups }: WrittenNumber, count: number): WrittenNumber {
+	const left = groups.map((group, index) => {
+		const taken = Math.max(0, count - digitsBefore(groups, index));
+		return { ...group, digits: group.digits.slice(taken) };
+	});
+	return numberOf(
+		true,
+		left.filter(({ digits }) => digits !== ''),
+	);
+}
+
 /**
  * @returns whether the last digits stand apart, as an extension or the end of a second number does:
- *   in brackets (`… (12)`), after a slash that no area code is before (`123-45-67 / 68`)
+ *   in brackets (`… (12)`), after a slash that no area code is before (`123-45-67 / 68`); a number
+ *   of short groups may have slashes throughout
  */
 export function hasAppendix({ hasPlus, digits, groups }: WrittenNumber): boolean {
-	const slashes = groups.filter(({ separator }) => separator === '/').length;
+	const hasSlashesThroughout =
+		groups.length > 2 &&
+		groups.every(
+			(group, index) =>
+				(index === 0 || group.separator === '/') &&
+				group.digits.length <= LONGEST_GROUP_BETWEEN_SLASHES,
+		);
 	return groups.some(({ digits: own, inBrackets, separator }, index) => {
 		const before = digitsBefore(groups, index);
 		const after = digits.length - before - own.length;
 		if (inBrackets && after < FEWEST_DIGITS_AFTER_BRACKETS) return true;
 		const areaCode = before - (hasPlus ? LONGEST_CALLING_CODE : 0);
-		return separator === '/' && (slashes > 1 || digits.length - before <= areaCode);
+		return separator === '/' && !hasSlashesThroughout && digits.length - before <= areaCode;
 	});
 }

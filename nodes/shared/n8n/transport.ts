@@ -161,7 +161,7 @@ export async function sendRequest(
 		const namesChat = (chatId ?? groupId) !== undefined;
 		const isAnswer = method.answerIn === statusCode && /"receiptId"/.test(String(body));
 		const answer = readAnswer(isAnswer ? 200 : statusCode, String(body), method.answer, namesChat);
-		const outcome = confirmed(answer, method.confirmedBy);
+		const outcome = confirmed(answer, method);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

@@ -38,8 +38,8 @@ export type LookUp = (request: LookUpRequest) => Promise<LookUpOutcome>;
 export type Send = (request: GreenApiRequest, signal: AbortSignal) => Promise<Reply>;
 
 /** @returns the same for all requests that have the same answer */
-export function questionOf({ method, path, query, body }: GreenApiRequest): string {
-	return JSON.stringify([method, path, query, body]);
+export function questionOf({ method, path, query, body, also }: GreenApiRequest): string {
+	return JSON.stringify([method, path, query, body, also]);
 }
 
 /** @returns whether nothing changes by asking: only then is an answer shared or kept */

@@ -16,7 +16,7 @@ const ARGUMENTS = [
 const VIEWPORT = { width: 1400, height: 900 };
 
 /** For whatever the editor takes its time for on a busy machine. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 export interface SignedInBrowser {
 	page: Page;

@@ -145,4 +145,12 @@ export const options = {
 			"Whether to download the contact's picture, up to 10 MB, as binary data. A picture that can't be had leaves the item without it.",
 	}),
 	avatarBinaryField: AVATAR_BINARY_FIELD,
+	resolvePhoneNumber: toggle({
+		displayName: 'Find Phone Number',
+		name: 'resolvePhoneNumber',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to find out the phone number behind a privacy ID (ending in @lid), as phoneNumber. It takes one more request for each, checkWhatsapp: GREEN-API allows 10 a second, and counts them by the month. Null where the person hides the number.',
+	}),
 };

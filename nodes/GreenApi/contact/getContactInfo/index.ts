@@ -4,10 +4,12 @@ import type { Answer } from '../../../shared/green-api/answer';
 import type { Rejection } from '../../../shared/green-api/chatId';
 import type { Contact } from '../../../shared/green-api/contact';
 import type { Messenger } from '../../../shared/green-api/messengers';
+import type { LookUp, LookUpOutcome, LookUpRequest } from '../../../shared/queue/batch';
 import { CHAT } from '../../chatField';
 import type { ValuesOf } from '../../../shared/n8n/field';
 import { ask, type Decision, type Found, operation } from '../../operation';
 import { askAbout, throughAccount } from '../account';
+import { numberTold } from '../checkWhatsapp';
 import { fields, options } from './fields';
 import { shapeContact } from './output';
 
@@ -40,6 +42,19 @@ const GROUP_DECISIONS: Record<
 	error: () => ({ kind: 'reject', rejection: GROUP_REFUSED }),
 };
 
+const throughCheckAccount = throughAccount('getContactInfo');
+
+/** The phone number, where it is asked for first, becomes a field of the contact. */
+async function askContact(request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> {
+	if (request.method !== 'checkWhatsapp') return await throughCheckAccount(request, lookUp);
+	const check = await lookUp(request);
+	if (!check.ok) return check;
+	const contact = await lookUp({ ...request, method: 'getContactInfo' });
+	if (!contact.ok) return contact;
+	const phoneNumber = numberTold(check.value.read());
+	return { ...contact, value: contact.value.with({ phoneNumber }) };
+}
+
 function shapePerson(answer: Answer, values: Values, chatId: string, messenger: Messenger): Found {
 	const contact = answer.read<Contact | null>();
 	// Read before shaping, which takes the contact over and may leave the link out.
@@ -58,13 +73,14 @@ export const getContactInfo = operation({
 	chat: CHAT,
 	fields,
 	options,
-	decide({ groupChats, splitProducts }, chat, messenger): Decision {
+	decide({ groupChats, splitProducts, resolvePhoneNumber }, chat, messenger): Decision {
 		if (splitProducts && !messenger.hasProducts) return refuseProducts(messenger);
-		return chat.kind === 'group'
-			? GROUP_DECISIONS[groupChats](chat.id, messenger)
+		if (chat.kind === 'group') return GROUP_DECISIONS[groupChats](chat.id, messenger);
+		return chat.kind === 'lid' && resolvePhoneNumber
+			? ask('checkWhatsapp', { chatId: chat.id })
 			: askAbout('getContactInfo', chat);
 	},
-	ask: throughAccount('getContactInfo'),
+	ask: askContact,
 	shape: (answer, values, { kind, id }, messenger) =>
 		kind === 'group'
 			? { items: [{ chatId: id, isGroup: true, group: answer.read() }] }

@@ -1,7 +1,7 @@
 /** The shape of what comes out, as the node's fields ask for it. */
 
 import type { IDataObject } from 'n8n-workflow';
-import { type Contact, productsOf } from '../../../shared/green-api/contact';
+import { type Contact, idIn, productsOf } from '../../../shared/green-api/contact';
 import { type Messenger, ownFieldsOf } from '../../../shared/green-api/messengers';
 import { fingerprintOf } from './fingerprint';
 
@@ -27,11 +27,19 @@ function omit(fields: IDataObject, name: string): IDataObject {
 	return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 }
 
-function simplify(contact: Contact, _fields: readonly string[], messenger: Messenger): IDataObject {
+/** How a contact is shaped: the fields selected, whom was asked for, and whose contact it is. */
+interface Terms {
+	fields: readonly string[];
+	asked: string;
+	messenger: Messenger;
+}
+
+function simplify(contact: Contact, { asked, messenger }: Terms): IDataObject {
 	const chatId = String(contact.chatId);
 	return {
 		chatId,
-		phoneNumber: messenger.phoneNumberOf(contact, chatId),
+		// An answer under a privacy id has no number: it is the one that was asked for.
+		phoneNumber: messenger.phoneNumberOf(contact, chatId) ?? messenger.phoneNumberOf({}, asked),
 		...pick(contact, ['name', 'contactName', 'isBusiness', 'category', 'description']),
 		...pick(contact, ['email', 'avatar']),
 		productCount: productsOf(contact).length,
@@ -39,13 +47,10 @@ function simplify(contact: Contact, _fields: readonly string[], messenger: Messe
 	};
 }
 
-const OUTPUTS: Record<
-	ContactShape['output'],
-	(contact: Contact, fields: readonly string[], messenger: Messenger) => IDataObject
-> = {
+const OUTPUTS: Record<ContactShape['output'], (contact: Contact, terms: Terms) => IDataObject> = {
 	raw: (contact) => contact,
 	simplified: simplify,
-	selectedFields: (contact, fields) => pick(contact, ['chatId', ...fields]),
+	selectedFields: (contact, { fields }) => pick(contact, ['chatId', ...fields]),
 };
 
 /**
@@ -53,7 +58,8 @@ const OUTPUTS: Record<
  * of it, but no two of the objects that come out share anything.
  *
  * @param answer the contact as GREEN-API sent it, or null where it knows nothing of the person
- * @param chatId the chat id that was asked for, which stands in for a missing one
+ * @param asked the chat id or phone number that was asked for, which stands in for a missing chat id,
+ *   and for one that is a number above 2^53
  * @param shape what the user wants
  * @param messenger whose contact it is
  * @returns one object; with `splitProducts` one for each product, or for a contact without products
@@ -61,14 +67,14 @@ const OUTPUTS: Record<
  */
 export function shapeContact(
 	answer: Contact | null,
-	chatId: string,
+	asked: string,
 	{ output, fields, splitProducts, contactsWithoutProducts, addFingerprint }: ContactShape,
 	messenger: Messenger,
 ): IDataObject[] {
 	const contact: Contact =
-		output === 'raw' && answer ? answer : { ...answer, chatId: answer?.chatId ?? chatId };
+		output === 'raw' && answer ? answer : { ...answer, chatId: idIn(answer?.chatId) ?? asked };
 	const products = productsOf(contact);
-	const wanted = OUTPUTS[output](contact, fields, messenger);
+	const wanted = OUTPUTS[output](contact, { fields, asked, messenger });
 	const shaped = addFingerprint ? { ...wanted, fingerprint: fingerprintOf(answer) } : wanted;
 	if (!splitProducts) return [shaped];
 

@@ -2,31 +2,32 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
-import { readWorkflow } from '../engine/workflowFiles';
-import { faults } from '../green-api-double/faults';
-import { AUTHORIZATION, WEBHOOK_TOKEN } from '../real-n8n/webhookToken';
-import { nameOf } from './nameOf';
-import { collectTraces } from './traces';
-import { useN8n } from './useN8n';
-import { callWebhook, webhookListens, webhookOf, WITHOUT_SENDER } from './webhooks';
+import { readWorkflow } from '../../engine/workflowFiles';
+import { faults } from '../../green-api-double/faults';
+import { waitFor } from '../../real-n8n/waitFor';
+import { AUTHORIZATION, WEBHOOK_TOKEN } from '../../real-n8n/webhookToken';
+import { nameOf } from '../nameOf';
+import { collectTraces } from '../traces';
+import { useSharedN8n } from '../useN8n';
+import { callWebhook, webhookListens, webhookOf, WITHOUT_SENDER } from '../webhooks';
 
 /** Of the example's Webhook node. */
 const PATH = 'green-api';
 
 const WEBHOOKS = 100;
-const FROM_ONE_SENDER = 30;
+const FROM_ONE_SENDER = 80;
 const BURST_MS = 2_000;
 
-const n8n = useN8n();
+const n8n = useSharedN8n();
 
 beforeAll(async () => {
 	await n8n.api.activate(await n8n.addWorkflow(readWorkflow('examples/webhook-lookup.json')));
-	await webhookListens(n8n.server.url, PATH);
+	await webhookListens(n8n.url, PATH);
 });
 
 /** @returns the status and body that the workflow answers a webhook with */
 async function post(body: unknown, headers: Record<string, string> = AUTHORIZATION) {
-	const url = `${n8n.server.url}/webhook/${PATH}`;
+	const url = `${n8n.url}/webhook/${PATH}`;
 	const { status, data } = await axios.post<unknown>(url, body, {
 		proxy: false,
 		headers,
@@ -85,7 +86,7 @@ describe('the webhook that is pasted from the example', () => {
 	});
 });
 
-/** One sender thirty times, spread over the burst, and seventy others once. */
+/** One sender eighty times, spread over the burst, and twenty others once. */
 function senders(): string[] {
 	return Array.from({ length: WEBHOOKS }, (_, index) => {
 		const isTheOne = (index * FROM_ONE_SENDER) % WEBHOOKS < FROM_ONE_SENDER;
@@ -99,7 +100,7 @@ interface Answer {
 }
 
 describe('100 webhooks in 2 seconds', () => {
-	it('each get the answer for their own sender, at the limit', async () => {
+	it('each get the answer for their own sender, and share requests', async () => {
 		const earlier = lookups();
 		const from = senders();
 		expect(from.filter((sender) => sender === '71234567890@c.us')).toHaveLength(FROM_ONE_SENDER);
@@ -108,7 +109,7 @@ describe('100 webhooks in 2 seconds', () => {
 			from.map(async (sender, index): Promise<Answer> => {
 				await sleep((index * BURST_MS) / WEBHOOKS);
 				const body = webhookOf(sender);
-				const contacts = await callWebhook<Answer['contacts']>(n8n.server.url, PATH, body);
+				const contacts = await callWebhook<Answer['contacts']>(n8n.url, PATH, body);
 				return { sender, contacts };
 			}),
 		);
@@ -123,16 +124,17 @@ describe('100 webhooks in 2 seconds', () => {
 		console.log(
 			`${answers.length} answers, ${distinct} senders, ${requests.length} requests, ${refused.length} refused with 429`,
 		);
-		// Measured with nothing beside it: 5 %. A busy machine sends late, and then too close together.
-		expect(refused.length / requests.length).toBeLessThanOrEqual(0.25);
-		// A sender is asked for again when his first answer was there before his next webhook.
-		expect(requests.length - refused.length - distinct).toBeLessThanOrEqual(3);
+		// One answer serves all webhooks that came in while it was waited for.
+		expect(requests.length - refused.length).toBeGreaterThanOrEqual(distinct);
+		expect(requests.length - refused.length - distinct).toBeLessThan(FROM_ONE_SENDER / 4);
 	});
 
 	it('left no token anywhere', async () => {
-		await n8n.server.stop();
-		const traces = await collectTraces(n8n);
-		expect(traces.placesOf('Technical maintenance').join()).toContain('.n8n/database.sqlite');
+		const traces = await waitFor('the executions', async () => {
+			const found = await collectTraces(n8n);
+			const places = found.placesOf('Technical maintenance').join();
+			return places.includes('.n8n/database.sqlite') && found;
+		});
 		expect(traces.placesOf(n8n.double.apiTokenInstance)).toEqual([]);
 	});
 });

@@ -1,9 +1,9 @@
 /** Each operation's panel in n8n's editor: its fields, those that come and go, and its lists. */
 
 import type { Page } from 'playwright-core';
-import { testWorkflow } from '../engine/workflowFiles';
-import { waitFor } from '../real-n8n/waitFor';
-import { openBrowser, type SignedInBrowser } from './browser/browser';
+import { testWorkflow } from '../../engine/workflowFiles';
+import { waitFor } from '../../real-n8n/waitFor';
+import { openBrowser, type SignedInBrowser } from '../browser/browser';
 import {
 	executeWorkflow,
 	field,
@@ -12,15 +12,15 @@ import {
 	openWorkflow,
 	outputTable,
 	searchContactList,
-} from './browser/editor';
-import { useN8n } from './useN8n';
+} from '../browser/editor';
+import { useSharedN8n } from '../useN8n';
 
-const n8n = useN8n();
+const n8n = useSharedN8n();
 let browser: SignedInBrowser;
 let page: Page;
 
 beforeAll(async () => {
-	browser = await openBrowser(n8n.server.url);
+	browser = await openBrowser(n8n.url);
 	({ page } = browser);
 });
 
@@ -56,7 +56,15 @@ const READING = ['Cache Results For (Seconds)', ...COMMON];
 /** Of operations that are told a person by his phone number. */
 const PHONES = ['Default Country Code'];
 
-const PANELS: ReadonlyArray<{ file: string; fields: string[]; options: string[] }> = [
+interface Panel {
+	file: string;
+	fields: string[];
+	options: string[];
+	/** A field whose switch makes another one go, or come. */
+	switches?: readonly [name: string, other: string];
+}
+
+const PANELS: readonly Panel[] = [
 	{
 		file: 'check-whatsapp',
 		fields: ['chatId', 'output'],
@@ -66,15 +74,26 @@ const PANELS: ReadonlyArray<{ file: string; fields: string[]; options: string[] 
 		file: 'get-many',
 		fields: ['returnAll', 'limit', 'output'],
 		options: [...READING, 'Only Saved', 'Search', 'Type'],
+		switches: ['returnAll', 'limit'],
 	},
-	{ file: 'get-avatar', fields: ['chatId', 'download'], options: [...PHONES, ...READING] },
+	{
+		file: 'get-avatar',
+		fields: ['chatId', 'download'],
+		options: [...PHONES, ...READING],
+		switches: ['download', 'avatarBinaryField'],
+	},
 	{
 		file: 'upsert',
 		fields: ['chatId', 'firstName', 'lastName'],
 		options: [...PHONES, ...COMMON, 'Save to Phone'],
 	},
 	{ file: 'delete', fields: ['chatId'], options: [...PHONES, ...COMMON] },
-	{ file: 'group-get', fields: ['chatId', 'splitParticipants', 'output'], options: READING },
+	{
+		file: 'group-get',
+		fields: ['chatId', 'splitParticipants', 'output'],
+		options: READING,
+		switches: ['splitParticipants', 'output'],
+	},
 ];
 
 /** Every field that any operation has. */
@@ -82,28 +101,24 @@ const ALL_FIELDS = [...new Set(PANELS.flatMap(({ fields }) => fields))];
 
 describe('the panel', () => {
 	it.each(PANELS)(
-		'of $file shows its fields and options alone',
-		async ({ file, fields, options }) => {
+		'of $file shows its fields and options alone, and those that a switch brings',
+		async ({ file, fields, options, switches }) => {
 			await openPanel(file);
 			for (const name of fields) await field(page, name).waitFor();
 			for (const name of ALL_FIELDS) {
 				expect([name, await isShown(name)]).toEqual([name, fields.includes(name)]);
 			}
 			expect((await optionNames()).sort()).toEqual([...options].sort());
+			if (!switches) return;
+			const [name, other] = switches;
+			await page.keyboard.press('Escape');
+			await switchOver(name);
+			await waitFor(
+				'the other field',
+				async () => (await isShown(other)) !== fields.includes(other),
+			);
 		},
 	);
-
-	it.each([
-		['get-many', 'returnAll', 'limit', true],
-		['group-get', 'splitParticipants', 'output', true],
-		['get-avatar', 'download', 'avatarBinaryField', false],
-	])('of %s: switching "%s" makes "%s" go or come', async (file, name, other, isThere) => {
-		await openPanel(file);
-		await field(page, name).waitFor();
-		expect(await isShown(other)).toBe(isThere);
-		await switchOver(name);
-		await waitFor('the other field', async () => (await isShown(other)) !== isThere);
-	});
 
 	it('of a group offers groups alone', async () => {
 		await openPanel('group-get');

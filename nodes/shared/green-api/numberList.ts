@@ -1,0 +1,82 @@
+/** What the phone numbers of one list say of each other. */
+
+import type { ChatIdReading } from './chatId';
+import { NUMBER_REASONS } from './numberReasons';
+import { countryName, countryPlans, isMobile, planOfNumber } from './numberingPlan';
+import { refuseNumber } from './phoneNumber';
+import { BARE_DIGITS } from './readNumber';
+import type { Rejection } from './rejection';
+
+/** @returns the digits of a number that was read without plus or default country, else undefined */
+function bareDigits(reading: ChatIdReading): string | undefined {
+	return reading.ok && reading.bare !== undefined
+		? reading.chatId.id.replaceAll(/\D/g, '')
+		: undefined;
+}
+
+/**
+ * Of 11-digit Brazilian mobile numbers, some look like Peruvian ones, and others like no country's.
+ *
+ * @param readings of one list, in its order
+ * @returns the same; where one is refused as its country code is missing, so are those without plus
+ *   or default country that are as long as national numbers
+ */
+export function withOneVoice<Reading extends ChatIdReading>(
+	readings: readonly Reading[],
+): ReadonlyArray<Reading | ChatIdReading> {
+	const [noCode] = NUMBER_REASONS.noCode;
+	if (!readings.some((reading) => !reading.ok && reading.rejection.kind === noCode))
+		return readings;
+	return readings.map((reading) => {
+		const digits = bareDigits(reading) ?? '';
+		const isShort = digits !== '' && digits.length <= BARE_DIGITS.national;
+		return reading.ok && isShort ? refuseNumber(reading.bare ?? '', { why: 'inList' }) : reading;
+	});
+}
+
+/** Whether one default country would have read every number as a mobile one of its own. */
+function couldBeNational(numbers: readonly string[]): boolean {
+	return countryPlans().some((plan) =>
+		numbers.every(
+			(digits) =>
+				digits.length <= BARE_DIGITS.national &&
+				planOfNumber(digits) !== plan &&
+				plan.national.test(digits) &&
+				isMobile(plan, digits),
+		),
+	);
+}
+
+/** @returns which countries' numbers were read without a plus; nothing where none is in doubt */
+export function tellBareNumbers(readings: readonly ChatIdReading[]): string[] {
+	const numbers = readings.map(bareDigits).filter((digits) => digits !== undefined);
+	const counts = new Map<string, number>();
+	for (const digits of numbers) {
+		const plan = planOfNumber(digits);
+		const name = plan ? countryName(plan) : '';
+		counts.set(name, (counts.get(name) ?? 0) + 1);
+	}
+	if (numbers.length === 0 || (counts.size === 1 && !couldBeNational(numbers))) return [];
+	const countries = [...counts].sort(([, a], [, b]) => b - a);
+	const named = countries.map(([name, count]) => `${name} (${count})`).join(', ');
+	const were = numbers.length === 1 ? 'number without + was' : 'numbers without + were';
+	return [
+		`${numbers.length} ${were} read as ${named}. If that is wrong, set "Default Country Code" in the options, or write + and the country code.`,
+	];
+}
+
+/** @returns what to do about what was refused, once for each kind, the most frequent first */
+export function tellRejections(rejections: readonly Rejection[]): string[] {
+	const kinds = new Map<string, { count: number; kind: string; description: string }>();
+	for (const { kind = '', description } of rejections) {
+		const same = kinds.get(kind || description);
+		if (same) same.count += 1;
+		else kinds.set(kind || description, { count: 1, kind, description });
+	}
+	return [...kinds.values()]
+		.sort((a, b) => b.count - a.count)
+		.map(({ count, kind, description }) => {
+			const [items, each] = count === 1 ? ['item was', 'it'] : ['items were', 'each'];
+			return `${count} ${items} refused${kind && `: ${each} ${kind}`}. ${description}`;
+		});
+}
