@@ -3,8 +3,7 @@
 import type { INode } from 'n8n-workflow';
 import { listenToLog } from '../engine/n8nVersions';
 import { faults, refusal } from '../green-api-double/faults';
-import { waitFor } from '../real-n8n/waitFor';
-import { finish, idsOf, message, useTriggers, workflow } from './triggers';
+import { finish, idsOf, message, until, useTriggers, workflow } from './triggers';
 
 /** How long the double takes to tell the settings. */
 let settingsMs = 0;
@@ -18,7 +17,7 @@ beforeEach(() => {
 
 /** The last request has no answer yet. */
 const longRequest = async () =>
-	await waitFor('the long request', () => asks('receiveNotification').at(-1)?.status === 0);
+	await until('the long request', () => asks('receiveNotification').at(-1)?.status === 0);
 
 describe('an active trigger', () => {
 	it('deletes a notification when its execution is over, whatever became of it', async () => {
@@ -117,7 +116,7 @@ describe('an active trigger', () => {
 		parts.double.queue.enqueue(message('a'));
 		await emitted(trigger, 1);
 		finish(trigger);
-		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		await until('what n8n is told', () => trigger.errors.length === 1);
 		expect(trigger.errors[0]).toMatchObject({
 			name: 'NodeApiError',
 			message: expect.stringMatching(/^No GREEN-API server answers at the API URL\. Copy apiUrl /),
@@ -286,7 +285,7 @@ describe('activation is refused', () => {
 		parts.double.setState(parts.double.idInstance, 'starting');
 		const trigger = await activate();
 		parts.double.setState(parts.double.idInstance, 'notAuthorized');
-		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		await until('what n8n is told', () => trigger.errors.length === 1);
 		expect(trigger.errors[0]?.message).toContain('no phone is linked to it');
 	});
 

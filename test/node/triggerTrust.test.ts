@@ -1,12 +1,12 @@
 /** What several workflows can trust, in n8n's own context: odd servers, credentials that change. */
 
 import type { IRun } from 'n8n-workflow';
-import { systemTimers } from '@package/nodes/shared/time';
+import { systemClock } from '@package/nodes/shared/time';
 import { listenToLog } from '../engine/n8nVersions';
 import type { ActiveTrigger } from '../engine/triggers';
 import { faults, refusal } from '../green-api-double/faults';
-import { waitFor } from '../real-n8n/waitFor';
-import { finish, idsOf, message, TIME_FACTOR, useTriggers, workflow } from './triggers';
+import { VirtualClock } from '../virtual-time/virtualClock';
+import { finish, idsOf, message, TIME_FACTOR, until, useTriggers, workflow } from './triggers';
 
 const OTHER_INSTANCE = { idInstance: '1101000002', apiTokenInstance: 'fakeTokenOfAnother2' };
 
@@ -18,8 +18,10 @@ const immediately = { deleteFromQueue: 'immediately' };
 const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 /** In the trigger's time. */
 const pass = async (ms: number) => await pause(ms / TIME_FACTOR);
+const longRequest = async () =>
+	await until('the long request', () => parts.double.openRequestsOf('receiveNotification') > 0);
 const failed = async ({ errors }: ActiveTrigger) =>
-	await waitFor('what n8n is told', () => errors.length > 0);
+	await until('what n8n is told', () => errors.length > 0);
 
 let log: string[];
 let endLog: () => void;
@@ -33,6 +35,7 @@ afterEach(() => endLog());
 describe('an account is API URL, instance and token together', () => {
 	it('a made-up token is refused, however soon it comes after the right one', async () => {
 		const right = await activate(immediately);
+		await longRequest();
 		parts.double.queue.settings.webhookUrl = 'https://hooks.example.com';
 		const credential = { ...parts.credential(), apiTokenInstance: 'fakeToken1' };
 		const options = { clearWebhookUrl: true };
@@ -47,9 +50,10 @@ describe('an account is API URL, instance and token together', () => {
 
 	it('a token that was renewed in one credential of two: the old one ends', async () => {
 		const [renewed, old] = [parts.credential(), parts.credential()];
-		const workflows = [workflow(immediately), workflow(immediately)];
-		const first = await activate({}, { credential: renewed, file: workflows[0] });
-		const second = await activate({}, { credential: old, file: workflows[1] });
+		const [one, two] = [workflow(immediately), workflow(immediately)];
+		const first = await activate({}, { credential: renewed, file: one });
+		const second = await activate({}, { credential: old, file: two });
+		await longRequest();
 		parts.double.setToken(parts.double.idInstance, 'fakeTokenRenewed1');
 		renewed.apiTokenInstance = 'fakeTokenRenewed1';
 		// The long request of before is still answered.
@@ -59,10 +63,12 @@ describe('an account is API URL, instance and token together', () => {
 		expect(first.errors[0]?.message).toContain('credential was changed');
 		expect(second.errors[0]?.message).toContain('does not accept the API Token');
 		await first.close();
-		const again = await activate({}, { credential: renewed, file: workflows[0] });
+		const again = await activate({}, { credential: renewed, file: one });
 		await queueLength(0);
-		expect(idsOf(again)).toEqual(['a']);
-		expect(idsOf(second)).toEqual([]);
+		parts.double.queue.enqueue(message('b'));
+		await queueLength(0);
+		expect(idsOf(again)).toEqual(['a', 'b']);
+		expect(idsOf(second)).not.toContain('b');
 	});
 
 	it('a credential that becomes another instance’s: nothing of the one gets to the other', async () => {
@@ -105,14 +111,51 @@ describe('an account is API URL, instance and token together', () => {
 });
 
 describe('while workflows come and go', () => {
-	it.each([300, 700])(
+	let clock: VirtualClock;
+	let restore: () => void;
+
+	beforeEach(() => {
+		clock = new VirtualClock();
+		const mocks = [jest.mocked(systemClock.now), jest.mocked(systemClock.sleep)] as const;
+		const [now, sleep] = mocks.map((mock) => mock.getMockImplementation());
+		mocks[0].mockImplementation(() => clock.now());
+		mocks[1].mockImplementation(async (ms, signal) => await clock.sleep(ms, signal));
+		restore = () => {
+			mocks[0].mockImplementation(now as () => number);
+			mocks[1].mockImplementation(sleep as typeof systemClock.sleep);
+		};
+	});
+	afterEach(() => restore());
+
+	/** Time passes for the trigger when the test says so; requests take as long as they take. */
+	async function becomes(what: string, check: () => boolean): Promise<void> {
+		for (let step = 0; !check() && step < 1_000; step += 1) {
+			await clock.pass(10);
+			await pause(1);
+		}
+		if (!check()) throw new Error(`Waited for ${what}, in vain`);
+	}
+	const started = async (trigger: ActiveTrigger, count: number) =>
+		await becomes(`${count} executions`, () => trigger.emissions.length >= count);
+	async function quiet(): Promise<void> {
+		await clock.pass(20_000);
+	}
+	async function emptied(): Promise<void> {
+		for (let left = parts.double.queue.length; left > 0; left = parts.double.queue.length) {
+			await quiet();
+			await becomes('a shorter queue', () => parts.double.queue.length < left);
+		}
+	}
+
+	it.each([300, 700, 3_000])(
 		'one that is activated %i ms after another gets all that waits',
 		async (ms) => {
 			parts.double.queue.enqueue(message('a'), message('b'), message('c'));
 			const first = await activate(immediately);
-			await pass(ms);
+			await started(first, 1);
+			await clock.pass(ms);
 			const second = await activate(immediately);
-			await queueLength(0);
+			await emptied();
 			expect([idsOf(first), idsOf(second)]).toEqual([
 				['a', 'b', 'c'],
 				['a', 'b', 'c'],
@@ -124,13 +167,13 @@ describe('while workflows come and go', () => {
 		const file = workflow(immediately);
 		const saved = await activate({}, { file });
 		const other = await activate(immediately);
-		await pass(20_000);
+		await quiet();
 		await saved.close();
 		parts.double.queue.enqueue(message('a'));
-		await emitted(other, 1);
-		await pass(3_000);
+		await started(other, 1);
+		await clock.pass(3_000);
 		const again = await activate({}, { file });
-		await queueLength(0);
+		await becomes('an empty queue', () => parts.double.queue.length === 0);
 		expect([idsOf(saved), idsOf(other), idsOf(again)]).toEqual([[], ['a'], ['a']]);
 	});
 
@@ -138,16 +181,16 @@ describe('while workflows come and go', () => {
 		const file = workflow({ deleteFromQueue: 'executionSucceeds' });
 		const before = await activate({}, { file });
 		const other = await activate(immediately);
-		await pass(20_000);
+		await quiet();
 		parts.double.queue.enqueue(message('a'));
-		await emitted(before, 1);
+		await started(before, 1);
 		await before.close();
 		finish(before, 'error');
-		await pass(11_000);
+		await clock.pass(11_000);
 		const again = await activate({}, { file });
-		await emitted(again, 1);
+		await started(again, 1);
 		finish(again);
-		await queueLength(0);
+		await becomes('an empty queue', () => parts.double.queue.length === 0);
 		expect([idsOf(again), idsOf(other)]).toEqual([['a'], ['a']]);
 	});
 });
@@ -163,7 +206,7 @@ describe('receipts', () => {
 		parts.double.queue.delete('1');
 		parts.double.script(refusal(500, 'not now'), { method: 'deleteNotification' });
 		finish(trigger);
-		await waitFor('a deletion', () => asks('deleteNotification').length === 1);
+		await until('a deletion', () => asks('deleteNotification').length === 1);
 		parts.double.queue.nextReceipt = 1n;
 		parts.double.queue.enqueue(message('b'));
 		await emitted(trigger, 2);
@@ -261,7 +304,8 @@ describe('what GREEN-API answers', () => {
 	it('401 to a deletion whose notification is there: the token is to blame', async () => {
 		const trigger = await activate(immediately);
 		parts.double.script(faults.wrongToken, { method: 'deleteNotification', times: 2 });
-		parts.double.queue.enqueue(message('a'));
+		// The double deletes all the same: what comes again is the same notification.
+		parts.double.queue.enqueue(message('a'), message('a'));
 		await failed(trigger);
 		expect(trigger.errors[0]?.message).toContain('does not accept the API Token');
 	});
@@ -287,7 +331,7 @@ describe('what GREEN-API answers', () => {
 
 	it('466 without one is waited out', async () => {
 		const trigger = await activate(immediately);
-		parts.double.script(faults.invokeQuotaExceeded, { method: 'receiveNotification', times: 3 });
+		parts.double.script(faults.requestQuotaExceeded, { method: 'receiveNotification', times: 3 });
 		parts.double.queue.enqueue(message('a'), message('b'));
 		await queueLength(0);
 		expect(idsOf(trigger)).toEqual(['a', 'b']);
@@ -301,55 +345,9 @@ describe('what GREEN-API answers', () => {
 			times: Infinity,
 		});
 		parts.double.queue.enqueue(message('a'));
-		await waitFor('what n8n is told', () => trigger.errors.length > 0, 20_000);
+		await until('what n8n is told', () => trigger.errors.length > 0, 20_000);
 		expect(trigger.errors[0]?.message).toMatch(/starting for more than 10 minutes.*QR code/);
 		expect(log.filter((line) => line.includes('starting'))).toHaveLength(1);
-	});
-});
-
-describe('deadlines', () => {
-	const { now, start } = systemTimers;
-
-	beforeEach(() => {
-		jest.spyOn(systemTimers, 'now').mockImplementation(() => now() * TIME_FACTOR);
-		jest
-			.spyOn(systemTimers, 'start')
-			.mockImplementation((ms, wake) => start(ms / TIME_FACTOR, wake));
-	});
-	// The fast clock of all tests stays.
-	afterEach(() => {
-		jest.mocked(systemTimers.now).mockRestore();
-		jest.mocked(systemTimers.start).mockRestore();
-	});
-
-	it.each(['getStateInstance', 'getSettings'] as const)(
-		'activation: %s that comes drop by drop',
-		async (method) => {
-			parts.double.script({ kind: 'drip' }, { method });
-			await expect(activate()).rejects.toThrow('did not answer in time');
-			await waitFor('no request', () => parts.double.openRequestsOf(method) === 0);
-		},
-	);
-
-	it('receiveNotification and deleteNotification that come drop by drop', async () => {
-		const trigger = await activate(immediately);
-		parts.double.script({ kind: 'drip' }, { method: 'receiveNotification', times: 2 });
-		parts.double.script({ kind: 'drip' }, { method: 'deleteNotification', times: 2 });
-		parts.double.queue.enqueue(message('a'), message('b'));
-		await queueLength(0);
-		await emitted(trigger, 2);
-		expect(idsOf(trigger)).toEqual(['a', 'b']);
-		expect(trigger.errors).toEqual([]);
-	});
-
-	it('an execution whose end n8n never tells counts as failed after the limit', async () => {
-		const options = { maxExecutionMinutes: 2 };
-		const trigger = await activate({ options });
-		parts.double.queue.enqueue(message('a'), message('b'));
-		await emitted(trigger, 2);
-		expect(idsOf(trigger)).toEqual(['a', 'b']);
-		const told = log.filter((line) => line.includes('end of an execution for 2 minutes'));
-		expect(told[0]).toContain('incomingMessageReceived a');
 	});
 });
 

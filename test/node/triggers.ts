@@ -4,7 +4,6 @@ import type { ICredentialDataDecryptedObject, INode, IRun } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
 import type { ActiveTrigger } from '../engine/triggers';
 import type { GreenApiDoubleOptions } from '../green-api-double/greenApiDouble';
-import { waitFor } from '../real-n8n/waitFor';
 import { useNode } from './setup';
 
 let workflows = 0;
@@ -48,6 +47,19 @@ export const idsOf = ({ emissions }: ActiveTrigger) =>
 /** Ends the last execution of the trigger. */
 export function finish({ emissions }: ActiveTrigger, status: IRun['status'] = 'success'): void {
 	emissions.at(-1)?.done?.resolve({ status } as IRun);
+}
+
+/** Like `waitFor`, in short steps: in the trigger's time a step of its is half a minute. */
+export async function until(
+	what: string,
+	check: () => boolean,
+	patienceMs = 20_000,
+): Promise<void> {
+	const end = performance.now() + patienceMs;
+	while (!check()) {
+		if (performance.now() > end) throw new Error(`Waited for ${what}, in vain`);
+		await new Promise((resolve) => setTimeout(resolve, 2));
+	}
 }
 
 /** How many times as fast time passes for the trigger, requests aside. */
@@ -94,8 +106,8 @@ export function useTriggers(options: GreenApiDoubleOptions = {}) {
 		asks: (method: 'receiveNotification' | 'deleteNotification' | 'setSettings') =>
 			parts.double.requestsOf(method),
 		emitted: async (trigger: ActiveTrigger, count: number) =>
-			await waitFor(`${count} notifications`, () => trigger.emissions.length >= count),
+			await until(`${count} notifications`, () => trigger.emissions.length >= count),
 		queueLength: async (length: number) =>
-			await waitFor(`${length} in the queue`, () => parts.double.queue.length === length),
+			await until(`${length} in the queue`, () => parts.double.queue.length === length),
 	};
 }
