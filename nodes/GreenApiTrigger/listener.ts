@@ -133,12 +133,13 @@ export class Listener {
 	 */
 	async whileActivating<T>(key: string, activate: () => Promise<T>): Promise<T> {
 		this.roster.beginActivation(this.clock.now());
+		let isActive = false;
 		try {
-			return await activate();
-		} catch (error) {
-			this.roster.refuse(key, this.clock.now());
-			throw error;
+			const result = await activate();
+			isActive = true;
+			return result;
 		} finally {
+			if (!isActive) this.roster.refuse(key, this.clock.now());
 			this.roster.endActivation(this.clock.now());
 			this.tellChange();
 		}

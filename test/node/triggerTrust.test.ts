@@ -8,10 +8,10 @@ import { faults, refusal } from '../green-api-double/faults';
 import { VirtualClock } from '../virtual-time/virtualClock';
 import { finish, idsOf, message, TIME_FACTOR, until, useTriggers, workflow } from './triggers';
 
-const OTHER_INSTANCE = { idInstance: '1101000002', apiTokenInstance: 'fakeTokenOfAnother2' };
+const OTHER_INSTANCE = { idInstance: '1101000002', apiTokenInstance: 'fakeToken2' };
 
 const { parts, activate, asks, emitted, queueLength } = useTriggers({
-	instances: [{ idInstance: '1101000001', apiTokenInstance: 'fakeTokenOfOne1' }, OTHER_INSTANCE],
+	instances: [{ idInstance: '1101000001', apiTokenInstance: 'fakeToken3' }, OTHER_INSTANCE],
 });
 
 const immediately = { deleteFromQueue: 'immediately' };
@@ -54,8 +54,8 @@ describe('an account is API URL, instance and token together', () => {
 		const first = await activate({}, { credential: renewed, file: one });
 		const second = await activate({}, { credential: old, file: two });
 		await longRequest();
-		parts.double.setToken(parts.double.idInstance, 'fakeTokenRenewed1');
-		renewed.apiTokenInstance = 'fakeTokenRenewed1';
+		parts.double.setToken(parts.double.idInstance, 'fakeToken4');
+		renewed.apiTokenInstance = 'fakeToken4';
 		// The long request of before is still answered.
 		parts.double.queue.enqueue(message('a'));
 		await failed(first);

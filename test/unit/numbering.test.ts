@@ -260,7 +260,9 @@ describe('of random and mutated text', () => {
 				fc.property(text, (written) => {
 					const { digits } = read(written);
 					if (digits === undefined) return;
-					const international = written.replace(/[, ]+$/, '').replace(/^[, (]*(?:\+00|\+|00)?/, '+');
+					const international = written
+						.replace(/[, ]+$/, '')
+						.replace(/^[, (]*(?:\+00|\+|00)?/, '+');
 					if (isKnownDifference(international, digits)) return;
 					expect(oracle(international)).toBe(digits);
 				}),

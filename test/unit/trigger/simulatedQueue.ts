@@ -47,7 +47,7 @@ export class SimulatedQueue {
 	/** Long requests that wait for something. */
 	waiting = 0;
 	/** Called with each request as it is sent. */
-	readonly hooks = { onSend: (_sent: Sent) => {} };
+	readonly hooks: { onSend: (sent: Sent) => void } = { onSend: () => {} };
 	readonly timetable = new Timetable(this.clock);
 	listener = new Listener(this.clock, this.timetable);
 
