@@ -1,4 +1,7 @@
-/** Checks what `npm pack` would ship: all that n8n loads and nothing else, under 80 kB packed. */
+/**
+ * Checks what `npm pack` would ship: all that n8n loads and nothing else, under 80 kB packed, in the
+ * version that is on top of the changelog.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,7 +9,7 @@ import { readFileSync } from 'node:fs';
 const MAX_PACKED_BYTES = 80_000;
 const SHIPPED = /^(package\.json|README\.md|LICENSE\.md|dist\/.+\.(js|json|svg))$/;
 
-const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { n8n, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const NEEDED = [
 	'package.json',
 	'README.md',
@@ -32,3 +35,7 @@ console.log(`${paths.length} files, ${pack.size} bytes packed of ${MAX_PACKED_BY
 if (missing.length > 0) throw new Error(`The package would lack ${missing.join(', ')}`);
 if (surplus.length > 0) throw new Error(`The package would also ship ${surplus.join(', ')}`);
 if (pack.size >= MAX_PACKED_BYTES) throw new Error('The package is too large');
+
+const [, changed] = /^## (\S+)/m.exec(readFileSync('CHANGELOG.md', 'utf8')) ?? [];
+if (changed !== version)
+	throw new Error(`CHANGELOG.md begins with ${changed}, not with ${version}`);

@@ -72,6 +72,17 @@ function tellLimit({ isRateSet }: RunCounts, { pacedRequests, pacedMs }: BatchCo
 	return `${limit}: ${pacedRequests} requests take about ${minutes}.`;
 }
 
+/** Most of what is refused beyond this share is refused because of others. */
+const MOST_REFUSED = 1 / 5;
+
+function areOthersThere({ refusals, pacedRequests }: BatchCounts): boolean {
+	// Fewer refusals than that happen to anyone whose line is slow for a moment.
+	return refusals >= 5 && refusals > MOST_REFUSED * (refusals + pacedRequests);
+}
+
+const OTHERS =
+	'GREEN-API refused many of the requests (429), as something else uses this instance: another n8n, another worker of this one, a script. Each request was sent again. If several n8n workers run this, set "Requests per Second" to 1 ÷ workers, e.g. 0.5 for two: that ends most refusals.';
+
 function tellPictures({ picturesMissing }: RunCounts): string {
 	return `${counted(picturesMissing, 'avatar')} could not be downloaded. The contacts are complete apart from the picture.`;
 }
@@ -99,6 +110,7 @@ export function summariseRun(
 	return [
 		...(isNotable ? [hint('info', tellOutcome(words, run, batch))] : []),
 		...(isLong ? [hint('info', tellLimit(run, batch))] : []),
+		...(areOthersThere(batch) ? [hint('warning', OTHERS)] : []),
 		...(run.picturesMissing > 0 ? [hint('warning', tellPictures(run))] : []),
 		...[...run.told].map((message) => hint('warning', message)),
 	];

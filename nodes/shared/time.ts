@@ -5,8 +5,6 @@ import { sleep } from 'n8n-workflow';
 export interface Clock {
 	/** @returns ms since some moment; never goes back */
 	now(): number;
-	/** @returns ms since 1970: what time it is for other processes, too */
-	wallNow(): number;
 	/**
 	 * @param ms how long; may end early, by 1 ms or after 12 days, so look at the time again
 	 * @param signal ends the timer and rejects; n8n before 2 lets the timer run on
@@ -30,7 +28,6 @@ const LONGEST_TIMER_MS = 2 ** 30;
 
 export const systemClock: Clock = {
 	now: () => performance.now(),
-	wallNow: () => Date.now(),
 	sleep: async (ms, signal) => await sleep(Math.min(ms, LONGEST_TIMER_MS), signal),
 };
 

@@ -36,7 +36,7 @@ function whileAllBusy(executions: readonly Execution[], { arrived }: Outcome) {
 		seconds,
 		perSecond: all / seconds,
 		shares: counts.map((count) => `${Math.round((100 * count) / all)} %`).join(', '),
-		spread: Math.max(...counts) / Math.min(...counts),
+		leastShare: Math.min(...counts) / mean(counts),
 	};
 }
 
@@ -163,7 +163,7 @@ const MS = 1000;
 /** Where processes meet, much is chance: so many instances, each with all of the case's executions. */
 const INSTANCES = 3;
 
-/** Fifty slots of one process say little: its share differs by a tenth of the limit by chance. */
+/** Fifty seconds of one process say little: its share differs by a tenth of the limit by chance. */
 const LATE_INSTANCES = 8;
 
 /** Requests of the list that got through in a second, between two times in s after the first one. */
@@ -237,11 +237,11 @@ export function lateProcess(stays: EngineProcess, comes: EngineProcess): PacedCa
 					rate: rateOf(outcome, staying, leftAt + 70, leftAt + 120),
 				};
 			});
-			const waited = Math.max(...figures.map((one) => one.waited));
+			const waited = mean(figures.map((one) => one.waited));
 			const share = mean(figures.map((one) => one.share));
 			const rate = mean(figures.map((one) => one.rate));
 			return {
-				remark: `served after ${waited.toFixed(1)} slots; ${share.toFixed(2)} of the limit; ${rate.toFixed(2)} for the one that stays`,
+				remark: `served after ${waited.toFixed(1)} s on average; ${share.toFixed(2)} of the limit; ${rate.toFixed(2)} for the one that stays`,
 				measured: [
 					{ target: 'joinWait', value: waited, where: name },
 					{ target: 'joinShare', value: share, where: name },
@@ -273,11 +273,11 @@ export function singleDuringBatch(on: EngineProcess, other = on): PacedCase {
 				.slice(1)
 				.map(({ ms }) => ((ms - AT_THE_LIMIT.latencyMs) / 1000) * AT_THE_LIMIT.limit);
 			return {
-				remark: `waited ${waits.map((wait) => wait.toFixed(1)).join(', ')} slots`,
+				remark: `waited ${waits.map((wait) => wait.toFixed(1)).join(', ')} spacings`,
 				measured: [
 					{
 						target: isOther ? 'otherSingleWait' : 'singleWait',
-						value: Math.max(...waits),
+						value: isOther ? mean(waits) : Math.max(...waits),
 						where: name,
 					},
 				],
@@ -286,8 +286,8 @@ export function singleDuringBatch(on: EngineProcess, other = on): PacedCase {
 	};
 }
 
-/** Each has enough to do for 300 slots and more. */
-const SHARED_SLOTS = 300;
+/** Each has enough to do for 300 s and more, at one a second. */
+const SHARED_SECONDS = 300;
 
 /** At the real limit's proportions: one a second, 25 to 30 ms each way. */
 export function sharedInstance(processes: readonly EngineProcess[]): PacedCase {
@@ -295,7 +295,7 @@ export function sharedInstance(processes: readonly EngineProcess[]): PacedCase {
 	const name = `${count} processes on one instance`;
 	const executions = processes.map((on, number) => ({
 		on,
-		list: listOf(number, Math.round((1.05 * SHARED_SLOTS) / count)),
+		list: listOf(number, Math.round((1.05 * SHARED_SECONDS) / count)),
 	}));
 	return {
 		...AT_THE_LIMIT,
@@ -320,7 +320,11 @@ export function sharedInstance(processes: readonly EngineProcess[]): PacedCase {
 						where: name,
 					},
 					{ target: `sharedRefused${count}`, value: mean(refused), where: name },
-					{ target: 'sharedSpread', value: mean(busy.map(({ spread }) => spread)), where: name },
+					{
+						target: 'sharedShare',
+						value: mean(busy.map(({ leastShare }) => leastShare)),
+						where: name,
+					},
 				],
 			};
 		},

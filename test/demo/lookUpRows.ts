@@ -109,6 +109,20 @@ export async function lookUpRows(
 	return { results, requests: watch.summary, isInterrupted, hints };
 }
 
+/** One line for each row that brought nothing, or for those in a row with the same reason. */
+function missing(results: readonly RowResult[], column: string): string[] {
+	const lines: string[] = [];
+	for (let first = 0, next; first < results.length; first = next) {
+		const { row, error } = results[first] as RowResult;
+		next = first + 1;
+		while (error !== undefined && results[next]?.error === error) next += 1;
+		if (error === undefined) continue;
+		const name = `Row ${first + 1}, ${JSON.stringify(row[column] ?? '')}`;
+		lines.push(`${next === first + 1 ? name : `Rows ${first + 1} to ${next}`}: ${error}`);
+	}
+	return lines;
+}
+
 /** Prints what was found, names each row that brought nothing, and sums up. */
 export function printResults(
 	{ results, requests, hints }: LookedUp,
@@ -121,10 +135,7 @@ export function printResults(
 	}));
 	if (shown.length > 0) console.log(`${toTable(shown)}\n`);
 	if (found.length > MOST_SHOWN) console.log(`… and ${found.length - MOST_SHOWN} more.\n`);
-	results.forEach(({ row, error }, index) => {
-		const cell = JSON.stringify(row[column] ?? '');
-		if (error !== undefined) console.log(`Row ${index + 1}, ${cell}: ${error}`);
-	});
+	for (const line of missing(results, column)) console.log(line);
 	for (const hint of hints) console.log(`Hint: ${hint}`);
 	console.log(`\n${results.length} rows, ${found.length} found. ${requests}`);
 }

@@ -14,6 +14,26 @@ const project = {
 	moduleNameMapper: { '^@package/(.*)$': '<rootDir>/dist/$1' },
 };
 
+const shared = {
+	...project,
+	displayName: 'shared',
+	roots: ['<rootDir>/test/e2e/shared'],
+	testMatch: ['**/*.e2e.ts'],
+	globalSetup: '<rootDir>/test/e2e/startSharedN8n.ts',
+	globalTeardown: '<rootDir>/test/e2e/stopSharedN8n.ts',
+};
+
+const own = {
+	...project,
+	displayName: 'own',
+	roots: ['<rootDir>/test/e2e'],
+	testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
+	globalSetup: '<rootDir>/test/e2e/prepare.ts',
+};
+
+/** An n8n that somebody else has started: what needs neither its processes nor a browser. */
+const any = { ...shared, displayName: 'any', testMatch: ['**/anyN8n.e2e.ts'] };
+
 /** @type {import('jest').Config} */
 module.exports = {
 	rootDir,
@@ -21,21 +41,5 @@ module.exports = {
 	maxWorkers: 1,
 	// Ends what hangs. A busy machine may take far longer than usual.
 	testTimeout: 1_200_000,
-	projects: [
-		{
-			...project,
-			displayName: 'shared',
-			roots: ['<rootDir>/test/e2e/shared'],
-			testMatch: ['**/*.e2e.ts'],
-			globalSetup: '<rootDir>/test/e2e/startSharedN8n.ts',
-			globalTeardown: '<rootDir>/test/e2e/stopSharedN8n.ts',
-		},
-		{
-			...project,
-			displayName: 'own',
-			roots: ['<rootDir>/test/e2e'],
-			testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
-			globalSetup: '<rootDir>/test/e2e/prepare.ts',
-		},
-	],
+	projects: process.env.N8N_URL ? [any] : [shared, own],
 };

@@ -8,7 +8,7 @@ import { installN8n } from '../real-n8n/install';
  * @throws Error with npm's words where n8n can't be installed
  */
 export default async function prepare(): Promise<void> {
-	const missing = missingPrograms();
+	const missing = missingPrograms('The end-to-end test');
 	if (missing !== undefined) {
 		console.error(`\n${missing}`);
 		process.exit(1);

@@ -4,8 +4,9 @@ import type { N8nProcess } from '../real-n8n/n8nProcess';
 
 export interface SharedN8n {
 	url: string;
-	/** Where it keeps its data and its log. */
 	userFolder: string;
+	/** In the user folder. */
+	logFile: string;
 }
 
 /** Environment variable with a `SharedN8n` as JSON. */

@@ -1,6 +1,6 @@
 /** What every end-to-end test needs: the real n8n with the packed node, and a GREEN-API for it. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowFile } from '../engine/engine';
@@ -69,8 +69,12 @@ async function connect(
  * @param options as for `startGreenApiDouble`; it says in each answer what its limits are, as
  *   GREEN-API does, unless this says otherwise
  */
-export function useSharedN8n(options: GreenApiDoubleOptions = {}): N8nUnderTest {
-	const running = {} as N8nUnderTest;
+export function useSharedN8n(
+	options: GreenApiDoubleOptions = {},
+): N8nUnderTest & { log: () => Promise<string> } {
+	const running = {
+		log: async () => await readFile(sharedN8n().logFile, 'utf8'),
+	} as N8nUnderTest & { log: () => Promise<string> };
 
 	beforeAll(async () => await connect(running, sharedN8n(), options));
 

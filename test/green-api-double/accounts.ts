@@ -60,9 +60,10 @@ export function accountOf(chatId: string, messenger: OtherMessenger, linkTo: Lin
 /** @returns what getGroupData answers; MAX calls the id as WhatsApp does */
 export function groupAccountOf(groupId: string, messenger: OtherMessenger) {
 	const { subject, creation, groupInviteLink, participants } = groupOf(groupId);
-	const members = participants.map(({ id, lid: _lid, ...rest }) => ({
+	const members = participants.map(({ id, isAdmin, isSuperAdmin }) => ({
 		id: id.replace(/@.*/, ''),
-		...rest,
+		isAdmin,
+		isSuperAdmin,
 	}));
 	return {
 		...(messenger === 'telegram' ? { chatId: groupId } : { groupId }),
@@ -108,6 +109,6 @@ export function chatsListed(messenger: OtherMessenger) {
 		...(isTelegram && { username: '' }),
 	}));
 	const channel = { chatId: '-1009999999999', name: 'News', type: 'channel' };
-	const people = accountsListed(messenger).map(({ contactName: _saved, ...chat }) => chat);
+	const people = accountsListed(messenger).map((chat) => ({ ...chat, contactName: undefined }));
 	return [...groups, ...(isTelegram ? [channel] : []), ...people.slice(0, 5)];
 }

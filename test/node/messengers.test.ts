@@ -417,6 +417,36 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 		},
 	);
 
+	it.each([
+		['contacts', messenger === 'max' ? 10 : 1],
+		['get-avatar', 10],
+		['group-get', messenger === 'max' ? 10 : 1],
+	])('%s is paced as GREEN-API documents it: %i a second', async (name, perSecond) => {
+		const sign = name === 'group-get' ? '-' : '';
+		// Runs of less than a minute give no hint.
+		const count = 60 * perSecond + 1;
+		const ids = Array.from({ length: count }, (_, index) => `${sign}${10_000_000 + index}`);
+		const finished = await run(about(name, ids));
+		expect(finished.hints(NODE_NAME).join(' ')).toContain(
+			`allows ${perSecond} request${perSecond === 1 ? '' : 's'} a second for each instance: ${count} requests take about 1 minute.`,
+		);
+	});
+
+	it('no phone number is looked up any more once the messenger’s limit on contacts is met', async () => {
+		parts.double.script(faults.messengerLimit, { method: 'getContactInfo', times: Infinity });
+		const numbers = Array.from({ length: 20 }, (_, index) => `+7 900 123-45-${index + 10}`);
+		// A second from one request to the next: the answer has to be there before the second.
+		const options = { requestsPerSecond: 0.001 };
+		const file = onError(
+			about('contacts', [person, ...numbers], { options }),
+			'continueRegularOutput',
+		);
+		const items = await json(file);
+		for (const item of items) expect(item.error).toContain('no more requests of this kind');
+		expect(asked('getContactInfo')).toHaveLength(1);
+		expect(asked('checkAccount').length).toBeLessThanOrEqual(1);
+	});
+
 	it('products are absent: splitting them is refused, and there are none to count', async () => {
 		const finished = await run(about('contacts', [person], { splitProducts: true }));
 		expect(finished.error?.message).toMatch(/contacts have no products/);

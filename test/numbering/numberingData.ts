@@ -82,7 +82,7 @@ function trunkOf(region: MetadataRegion): { trunk: string; transform: string } {
 }
 
 /** @returns the same pattern, where "x" stands for any digit that a place may have */
-function withWildcards(pattern: string): RegExp {
+export function withWildcards(pattern: string): RegExp {
 	const places = pattern.replaceAll(/\{[\d,]+\}|\\d|\[[\d-]+\]|\d/g, (part) =>
 		part.startsWith('{') ? part : `(?:${part}|x)`,
 	);

@@ -23,6 +23,8 @@ const PROGRAMS = {
 	compiler: { names: ['g++'], debianPackage: 'g++' },
 } as const satisfies Record<string, Program>;
 
+type ProgramName = keyof typeof PROGRAMS;
+
 /** Debian keeps PostgreSQL's server out of PATH, in a folder for each of its versions. */
 const POSTGRES_VERSIONS = '/usr/lib/postgresql';
 
@@ -46,21 +48,33 @@ function find({ names }: Program): string | undefined {
  * @returns its path
  * @throws Error that says in one line what is missing and which command brings it
  */
-export function programPath(name: keyof typeof PROGRAMS): string {
+export function programPath(name: ProgramName): string {
 	const path = find(PROGRAMS[name]);
-	if (!path) throw new Error(missingPrograms() ?? `${name} is missing`);
+	if (!path) throw new Error(missingPrograms('This', [name]));
 	return path;
 }
 
-/** @returns the Debian packages that bring what is missing; none: nothing is */
-export function missingPackages(): string[] {
-	const missing = Object.values(PROGRAMS).filter((program) => !find(program));
+/** What npm compiles n8n's sqlite3 with. */
+export const COMPILING: readonly ProgramName[] = ['python', 'make', 'compiler'];
+
+const ALL = Object.keys(PROGRAMS) as ProgramName[];
+
+/**
+ * @param names of programs. Default: all
+ * @returns the Debian packages that bring those that are missing; none: none is
+ */
+export function missingPackages(names: readonly ProgramName[] = ALL): string[] {
+	const missing = names.map((name) => PROGRAMS[name]).filter((program) => !find(program));
 	return [...new Set(missing.map(({ debianPackage }) => debianPackage))];
 }
 
-/** @returns one line that says what is missing and which command brings it; undefined: nothing */
-export function missingPrograms(): string | undefined {
-	const packages = missingPackages().join(' ');
+/**
+ * @param what needs them, e.g. `n8n`
+ * @param names of programs. Default: all
+ * @returns one line that says what is missing and which command brings it; undefined: nothing
+ */
+export function missingPrograms(what: string, names?: readonly ProgramName[]): string | undefined {
+	const packages = missingPackages(names).join(' ');
 	if (packages === '') return undefined;
-	return `The end-to-end tests need ${packages}: apt-get install -y ${packages}`;
+	return `${what} needs ${packages}: apt-get install -y ${packages}`;
 }

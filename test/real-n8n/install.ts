@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { COMPILING, missingPrograms } from './debianPrograms';
 
 /** The newest n8n 2 that the npm registry can resolve as a whole. */
 export const N8N_VERSION = '2.41.1';
@@ -49,13 +50,29 @@ export async function npm(args: readonly string[], cwd: string, path: string[] =
 	if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${printed}`);
 }
 
+/** Bytes that n8n, and what compiling leaves, take on the disk. */
+const DISK_BYTES = 3.5e9;
+
+/** @returns one line that says what the installation lacks; undefined: nothing */
+async function missingForInstallation(): Promise<string | undefined> {
+	const { bavail, bsize } = await statfs(repository);
+	const free = bavail * bsize;
+	const disk =
+		free < DISK_BYTES
+			? `n8n needs ${DISK_BYTES / 1e9} GB of disk, and ${(free / 1e9).toFixed(1)} GB are free`
+			: undefined;
+	const lacks = [missingPrograms('n8n', COMPILING), disk].filter((line) => line !== undefined);
+	return lacks.length > 0 ? lacks.join('; ') : undefined;
+}
+
 /**
  * Installs n8n where it is not installed yet: about 4 minutes and 3 GB. sqlite3 is compiled, as its
  * prebuilt binary comes from GitHub, which not every machine reaches.
  *
  * @param tell told, in a line each, what takes long
  * @returns the n8n, ready to start
- * @throws Error with npm's words where something can't be installed
+ * @throws Error with what is missing, before anything is downloaded, or with npm's words where
+ *   something can't be installed
  */
 export async function installN8n(tell: (line: string) => void): Promise<InstalledN8n> {
 	const folder = join(CACHE, `n8n-${N8N_VERSION}`);
@@ -68,6 +85,8 @@ export async function installN8n(tell: (line: string) => void): Promise<Installe
 	const node = isNodeNewEnough ? process.execPath : join(nodeFolder, 'bin/node');
 	const finished = join(folder, `finished-for-${isNodeNewEnough ? process.version : nodePackage}`);
 	if (existsSync(finished)) return { node, cli };
+	const missing = await missingForInstallation();
+	if (missing !== undefined) throw new Error(missing);
 
 	tell(`Installing n8n ${N8N_VERSION} into .cache, once; it takes about 5 minutes and 3 GB`);
 	await rm(folder, { recursive: true, force: true });

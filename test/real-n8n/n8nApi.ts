@@ -63,6 +63,13 @@ export class N8nApi {
 		return (await this.post<{ id: string }>('/credentials', { name, type, data })).id;
 	}
 
+	/** @returns a key of n8n's public API that may do all that its owner may */
+	async createApiKey(): Promise<string> {
+		const scopes = await this.get<string[]>('/api-keys/scopes');
+		const key = { label: `Tests ${Date.now()}`, scopes, expiresAt: null };
+		return (await this.post<{ rawApiKey: string }>('/api-keys', key)).rawApiKey;
+	}
+
 	/** Deletes all credentials that there are. */
 	async deleteCredentials(): Promise<void> {
 		for (const { id } of await this.get<Array<{ id: string }>>('/credentials')) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readChatId } from '@package/nodes/shared/green-api/chatId';
 import { readCountryCode } from '@package/nodes/shared/green-api/phoneNumber';
 import type { Rejection } from '@package/nodes/shared/green-api/rejection';
@@ -399,7 +400,8 @@ describe('what surrounds a phone number', () => {
 		'👩🏽‍💻 +44 7911 123456',
 		'🇬🇧 +44 7911 123456',
 		'• +44 7911 123456',
-		'+44 7911 123456 📱',
+		'✆ +44 7911 123456',
+		'* +44 7911 123456',
 		'📱 Mob.: “+44 7911 123456”;',
 		// Characters that nobody sees.
 		'+44\ufe0f 7911 123456',
@@ -430,7 +432,7 @@ describe('what surrounds a phone number', () => {
 		['WhatsApp', /has letters/],
 		['""', /characters/],
 		['☎', /characters/],
-		[';', /more than one number/],
+		[';', /characters/],
 	])('is no part of a number in %s', (written, words) => {
 		expect(rejectionOf(written).message).toMatch(words);
 		expectPlainWords(rejectionOf(written));
@@ -554,6 +556,12 @@ describe('what is no phone number', () => {
 		['@ivan', /no WhatsApp chat ID/],
 		['79123456789@telegram.org', /no WhatsApp chat ID/],
 		['+7 912 345 ** 89', /characters/],
+		['+49 171 12345**', /characters/],
+		['+49 171 12345●●', /characters/],
+		['+49 171 12345••', /characters/],
+		['**491711234567', /characters/],
+		['●●491711234567', /characters/],
+		['⚫⚫491711234567', /characters/],
 	])('%s is refused', (written, words) => {
 		for (const code of ['', '7', '49']) {
 			expect(rejectionOf(written, code).message).toMatch(words);
@@ -592,7 +600,7 @@ describe('what is no phone number', () => {
 		// What is not linear takes a hundred times as long for each character.
 		const costOf = (length: number) => {
 			const text = unit.repeat(length / unit.length);
-			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`];
+			const variants = [text, `+${text}`, `tel:${text}!`, `7${text}@c.us`, `7${text}7`];
 			const start = process.cpuUsage();
 			for (let turn = 0; turn < 100_000 / length; turn += 1) {
 				for (const variant of variants) readChatId(variant, { defaultCountryCode: '7' });
@@ -601,6 +609,63 @@ describe('what is no phone number', () => {
 		};
 		costOf(1_000);
 		expect(costOf(100_000) / costOf(1_000)).toBeLessThan(10);
+	});
+});
+
+/** The kinds of reasons in `spellings.tsv`, by what is said. */
+const REASONS: Readonly<Record<string, RegExp>> = {
+	abroad: /is dialled before numbers of other countries$/,
+	ambiguous: /can be read as two different numbers of \+\d+$/,
+	appendix: /holds more than one number, or an extension$/,
+	characters: /has characters that no chat ID or phone number has$/,
+	coordinates: /looks like coordinates of a place$/,
+	date: /is a date$/,
+	doubled: /has the calling code \+\d+ twice$/,
+	empty: /is how an empty cell is written$/,
+	ends: /ends in the middle$/,
+	extension: /has an extension, and messengers have none$/,
+	foreign: /can be read as a number of \+\d+ and as one of \+\d+$/,
+	fraction: /has a decimal fraction$/,
+	ip: /looks like an IP address$/,
+	letter: /has a letter in it$/,
+	letters: /has letters in it and is no chat ID or phone number$/,
+	link: /is a link without a phone number$/,
+	long: /is too long for a phone number$/,
+	minus: /begins with a minus sign/,
+	noCode: /is written without its country code$/,
+	notWhatsapp: /is no WhatsApp chat ID$/,
+	partOfCode: /begins with \+\d, which is no country's calling code$/,
+	renumbered: /is an old number of \+\d+, where numbers have ten digits now$/,
+	scientific: /scientific notation, which has lost digits$/,
+	several: /holds more than one number$/,
+	short: /is too short for a phone number$/,
+	unfit: /does not fit the phone numbers of \+\d+$/,
+	unfitAtHome: /does not fit the phone numbers of \+\d+, the "Default Country Code"$/,
+	unknownCode: /begins with no country's calling code$/,
+};
+
+const spellings = readFileSync('test/numbering/spellings.tsv', 'utf8')
+	.split('\n')
+	.filter((line) => line !== '' && !line.startsWith('#'))
+	.map((line) => line.split('\t') as [from: string, code: string, text: string, becomes: string])
+	.map(([from, code, text, becomes]) => ({
+		from,
+		code: code.replace('-', ''),
+		text: JSON.parse(`"${text.replaceAll('"', String.raw`\"`)}"`) as string,
+		becomes,
+	}));
+
+describe(`of ${spellings.length} spellings that public reports and exports have`, () => {
+	it('there are 250 at least, each once', () => {
+		const kinds = new Set(spellings.map(({ code, text }) => `${code} ${text}`));
+		expect(kinds.size).toBe(spellings.length);
+		expect(spellings.length).toBeGreaterThanOrEqual(250);
+	});
+
+	it.each(spellings)('$from ($code): $text becomes $becomes', ({ code, text, becomes }) => {
+		const reason = REASONS[becomes];
+		if (reason) expect(rejectionOf(text, code).message).toMatch(reason);
+		else expect(read(text, code)).toBe(becomes);
 	});
 });
 

@@ -3,7 +3,7 @@
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import { type Failure, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import type { ServerLimit } from '@package/nodes/shared/green-api/serverLimit';
+import type { ServerLimit } from '@package/nodes/shared/green-api/responseHeaders';
 import { type LimiterModel, RateLimiter } from '../green-api-double/rateLimiter';
 import { StrictRateLimiter } from './strictRateLimiter';
 import type { VirtualClock } from './virtualClock';
@@ -13,8 +13,8 @@ export interface SimulatedOptions {
 	limit?: number;
 	/** How it is measured; see `RateLimiter`. Default: `spacing`. */
 	limiter?: LimiterModel;
-	/** Whether answers say what the limit is. Default: no. */
-	headers?: boolean;
+	/** Whether answers say what the limit is; a number: say so many requests a second. Default: no. */
+	headers?: boolean | number;
 	/** Whether refused requests count as well. Default: no. */
 	isStrict?: boolean;
 	/** How long each way over the line takes, in ms. Default: 0. */
@@ -71,11 +71,12 @@ export class SimulatedInstance {
 		logged.arrivedAt = this.clock.now();
 		if (this.limiter instanceof RateLimiter) this.limiter.requestsPerSecond = this.limit;
 		const isOpen = this.limiter.accept(method, logged.arrivedAt);
-		const requestsPerSecond = this.limit;
 		const fault = isOpen ? this.options.fault?.(request) : RATE_LIMITED;
 		logged.isRefused = fault !== undefined && fault.id === 'rateLimited';
 		await this.clock.sleep((logged.isRefused ? refusalLatencyMs() : latencyMs(request)) + wayMs());
-		const told = this.options.headers ? { limit: { requestsPerSecond } } : {};
+		const { headers = false } = this.options;
+		const requestsPerSecond = headers === true ? this.limit : headers;
+		const told = requestsPerSecond === false ? {} : { limit: { requestsPerSecond } };
 		return fault
 			? { ok: false, failure: fault, ...told }
 			: { ok: true, value: answerFor(chatId), ...told };

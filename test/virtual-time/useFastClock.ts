@@ -7,11 +7,10 @@ import { systemClock } from '@package/nodes/shared/time';
  * @param factor how many times as fast
  */
 export function useFastClock(factor: number): void {
-	const { now, wallNow, sleep } = systemClock;
+	const { now, sleep } = systemClock;
 
 	beforeAll(() => {
 		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * factor);
-		jest.spyOn(systemClock, 'wallNow').mockImplementation(() => wallNow() * factor);
 		jest.spyOn(systemClock, 'sleep').mockImplementation(async (ms) => await sleep(ms / factor));
 	});
 	afterAll(() => jest.restoreAllMocks());

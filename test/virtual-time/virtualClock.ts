@@ -2,9 +2,6 @@
 
 import type { Clock, Timers } from '@package/nodes/shared/time';
 
-/** When virtual time begins, in ms since 1970. */
-const START_MS = 1_800_000_000_000;
-
 interface Timer {
 	at: number;
 	wake: () => void;
@@ -25,19 +22,14 @@ export class VirtualClock implements Clock, Timers {
 		return this.time;
 	}
 
-	wallNow(): number {
-		return START_MS + this.time;
-	}
-
 	/** Time has passed before anything began. */
 	skip(ms: number): void {
 		this.time += ms;
 	}
 
-	/** @returns the same clock for a process whose wall clock is ahead, and whose sleepers wake late */
-	seenBy({ aheadMs = 0, lateMs = () => 0 }: { aheadMs?: number; lateMs?: () => number }) {
+	/** @returns the same clock for a process whose sleepers wake late, by so many ms */
+	wakingLate(lateMs: () => number): VirtualClock {
 		const seen = Object.create(this) as VirtualClock;
-		seen.wallNow = () => this.wallNow() + aheadMs;
 		seen.sleep = async (ms, signal) => await this.sleep(ms + lateMs(), signal);
 		return seen;
 	}
@@ -65,7 +57,7 @@ export class VirtualClock implements Clock, Timers {
 		this.add({ at: this.time + Math.max(0, ms), wake, isReferenced: false });
 	}
 
-	/** In place, as a clock that is seen ahead has the same timers. */
+	/** In place, as a clock that wakes late has the same timers. */
 	private remove(timer: Timer): void {
 		const place = this.timers.indexOf(timer);
 		if (place !== -1) this.timers.splice(place, 1);

@@ -49,11 +49,14 @@ export function askAbout(method: GreenApiMethod, chat: ChatId): Decision {
  */
 export function throughAccount(method: GreenApiMethod) {
 	return async (request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> => {
+		const lookUpChat = async (question: LookUpRequest) =>
+			await lookUp({ ...question, method, firstStep: 'checkAccount' });
+		if (request.method === method) return await lookUpChat(request);
 		const outcome = await lookUp(request);
 		if (request.method !== 'checkAccount' || !outcome.ok) return outcome;
 		const chatId = foundChatId(outcome.value.read<Account | null>() ?? {});
 		if (chatId === null) return { ok: false, failure: NOT_THERE, inherited: false };
-		const found = await lookUp({ ...request, method, body: { chatId } });
+		const found = await lookUpChat({ ...request, body: { chatId } });
 		// Where the answer itself does not say whom it is about.
 		const isNamed = found.ok && idIn(found.value.read<{ chatId?: unknown } | null>()?.chatId);
 		return found.ok && !isNamed ? { ...found, value: found.value.with({ chatId }) } : found;

@@ -1,7 +1,7 @@
 /** From what came over the wire to an answer or a failure. */
 
 import { type Failure, failureOf, failureOfReason, failureOfStatus } from './failures';
-import type { ServerLimit } from './serverLimit';
+import type { ServerLimit } from './responseHeaders';
 
 /** What a request brought, as a value: nothing here is thrown. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };

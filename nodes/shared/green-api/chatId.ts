@@ -1,6 +1,12 @@
 /** What GREEN-API takes as a chat id, and how people write it. */
 
-import { ACCEPTED_FORMS, isPhoneNumber, readIdDigits, readPhoneNumber } from './phoneNumber';
+import {
+	ACCEPTED_FORMS,
+	checkLength,
+	isPhoneNumber,
+	readPhoneNumber,
+	refuseNumber,
+} from './phoneNumber';
 import { quote, refuse, type Rejection, shorten } from './rejection';
 
 export type { Rejection } from './rejection';
@@ -171,8 +177,8 @@ function readAddress(
 	}
 	// WhatsApp's own ids differ from the numbering plan in Mexico, Argentina and elsewhere.
 	if (/^[1-9]\d*$/.test(name)) {
-		const id = readIdDigits(given, name);
-		return id.ok ? normal(id.digits) : id;
+		const id = checkLength(name);
+		return typeof id === 'string' ? normal(id) : refuseNumber(given, id);
 	}
 	return readPerson(given, text.slice(0, at).trim().replace(DEVICE, ''), defaultCountryCode);
 }

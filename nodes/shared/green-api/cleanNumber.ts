@@ -9,10 +9,19 @@ const LINKS = [
 
 const WORDS = [
 	'tel(?:e(?:ph|f)on[eo]?)?|t[eé]l[eé](?:ph|f)ono?e?|telp|tlf|phone(?: ?number)?|cell(?: ?phone)?|cel(?:ular)?',
-	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats ?app|wh?pp|wa|work|home|number|n[o°º]|№',
+	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats(?: ?app)?|zap|wh?pp|wa|work|home|number|n[o°º]|№',
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
-const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]+';
+const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]';
+const SEPARATORS = '[\\s,;|]';
+/** Not those that hide digits. */
+const SYMBOL =
+	'(?![▪▫◻◼◽◾⚪⚫⬛⬜])[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}✆☏🕿🕾]';
+
+/** @returns what matches all of these at the end; a run within the text is looked at once */
+function allAtEnd(characters: string): string {
+	return `(?<!${characters})${characters}+$`;
+}
 
 /** What is replaced, in this order, until nothing changes: labels are put before labels. */
 const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
@@ -21,9 +30,10 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 	// RFC 3966: "tel:7946-0958;phone-context=+44-20" is a number in two parts.
 	[/^tel: ?([^+;?][^;?]*);phone-context=(\+[\d-]+)$/i, '$2 $1'],
 	[/^(?:tel|whatsapp|sms|callto): ?(?!\/)([^?]*)(?:\?[a-z]+=.*)?$/i, '$1'],
-	[new RegExp(`^(?:=(?=["'+]))?${QUOTES}|^=(?=\\+)|${QUOTES}$`, 'gu'), ''],
-	// Lists of values that hold one, and signs before a number.
-	[/^[\s,;|•·*\p{So}\p{Sk}\p{Emoji_Modifier}]+|[\s,;|\p{So}\p{Sk}\p{Emoji_Modifier}]+$/gu, ''],
+	[new RegExp(`^(?:=(?=["'+]))?${QUOTES}+|^=(?=\\+)|${allAtEnd(QUOTES)}`, 'gu'), ''],
+	// Lists of values that hold one; an emoji before a number.
+	[new RegExp(`^${SEPARATORS}+|${allAtEnd(SEPARATORS)}`, 'gu'), ''],
+	[new RegExp(`^(?:${SYMBOL}|[•·*](?= ?\\+))+`, 'u'), ''],
 	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…".
 	[new RegExp(`^(?:(?:${WORDS})(?![\\p{L}\\d])[ .:=]*)+(?=[^\\p{L}]{0,9}\\d)`, 'iu'), ''],
 	[/^[mtpchwмт][.:] ?(?=[+(\d])/iu, ''],

@@ -5,7 +5,6 @@ import { phoneNumberOf, type ReadChat, readChatId } from './chatId';
 import { digitChatReader } from './telegramMaxChatId';
 import type { Failure } from './failures';
 import { type GreenApiMethod, type GreenApiRequest, METHODS } from './methods';
-import { planOfNumber } from './numberingPlan';
 import { phoneNumberIn } from './contact';
 
 /** Which chats of an instance. */
@@ -43,20 +42,6 @@ export interface Messenger {
 	groupBody(chatId: string): NonNullable<GreenApiRequest['body']>;
 }
 
-/**
- * getContacts has ids whose digits are no phone number, e.g. `102388094480549@c.us` (its users).
- * GREEN-API's documentation writes `71234567890`, which no Russian number looks like.
- */
-function isPhoneNumber(digits: string): boolean {
-	const plan = planOfNumber(digits);
-	if (!plan) return false;
-	const national = digits.slice(plan.callingCode.length);
-	return plan.national.test(national) || WHATSAPP_NUMBER.test(digits);
-}
-
-/** Russia's by its length; WhatsApp's own of Mexico, Argentina, and Brazil without the ninth digit. */
-const WHATSAPP_NUMBER = /^(?:7\d{10}|521\d{10}|549\d{10}|55\d{10})$/;
-
 const WHATSAPP: Messenger = {
 	label: 'WhatsApp',
 	typeInstance: 'whatsapp',
@@ -72,10 +57,7 @@ const WHATSAPP: Messenger = {
 	},
 	limits: {},
 	ownFields: [],
-	phoneNumberOf({ phoneNumber }, chatId) {
-		const digits = phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId);
-		return digits !== null && isPhoneNumber(digits) ? digits : null;
-	},
+	phoneNumberOf: ({ phoneNumber }, chatId) => phoneNumberIn(phoneNumber) ?? phoneNumberOf(chatId),
 	groupBody: (groupId) => ({ groupId }),
 };
 
@@ -149,9 +131,13 @@ export function messengerNamed(name: unknown): Messenger {
 	return Object.entries(MESSENGERS).find(([known]) => known === name)?.[1] ?? WHATSAPP;
 }
 
-/** @returns the documented limit of the method on the messenger's instances, in requests per second */
-export function requestsPerSecond(method: GreenApiMethod, messenger: Messenger): number {
-	return messenger.limits[method] ?? METHODS[method].requestsPerSecond;
+/**
+ * @param method any
+ * @param messenger of the instance; without it, WhatsApp's limits
+ * @returns the documented limit of the method on the messenger's instances, in requests per second
+ */
+export function requestsPerSecond(method: GreenApiMethod, messenger?: Messenger): number {
+	return messenger?.limits[method] ?? METHODS[method].requestsPerSecond;
 }
 
 /** @returns what simplified contacts have besides the fields of all, null where there is nothing */

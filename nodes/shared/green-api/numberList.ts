@@ -2,7 +2,13 @@
 
 import type { ChatIdReading } from './chatId';
 import { NUMBER_REASONS } from './numberReasons';
-import { countryName, countryPlans, isMobile, planOfNumber } from './numberingPlan';
+import {
+	countryName,
+	countryPlans,
+	isMobile,
+	type NumberingPlan,
+	planOfNumber,
+} from './numberingPlan';
 import { refuseNumber } from './phoneNumber';
 import { BARE_DIGITS } from './readNumber';
 import type { Rejection } from './rejection';
@@ -14,12 +20,23 @@ function bareDigits(reading: ChatIdReading): string | undefined {
 		: undefined;
 }
 
+/** Whether one default country would have read every number as a mobile one of its own. */
+function couldBeNational(numbers: readonly string[]): boolean {
+	return countryPlans().some((plan) =>
+		numbers.every(
+			(digits) =>
+				isMobile(plan, digits) && plan.national.test(digits) && planOfNumber(digits) !== plan,
+		),
+	);
+}
+
 /**
- * Of 11-digit Brazilian mobile numbers, some look like Peruvian ones, and others like no country's.
+ * Of Brazilian mobile numbers without their code, some look like Peruvian ones, and others like no
+ * country's: those that are refused say what the others are.
  *
  * @param readings of one list, in its order
- * @returns the same; where one is refused as its country code is missing, so are those without plus
- *   or default country that are as long as national numbers
+ * @returns the same; where one is refused because its country code is missing, so are those without
+ *   plus or default country that are as long as national numbers
  */
 export function withOneVoice<Reading extends ChatIdReading>(
 	readings: readonly Reading[],
@@ -28,37 +45,26 @@ export function withOneVoice<Reading extends ChatIdReading>(
 	if (!readings.some((reading) => !reading.ok && reading.rejection.kind === noCode))
 		return readings;
 	return readings.map((reading) => {
-		const digits = bareDigits(reading) ?? '';
-		const isShort = digits !== '' && digits.length <= BARE_DIGITS.national;
-		return reading.ok && isShort ? refuseNumber(reading.bare ?? '', { why: 'inList' }) : reading;
+		const digits = bareDigits(reading);
+		if (!reading.ok || digits === undefined) return reading;
+		const isInDoubt = digits.length <= BARE_DIGITS.national || couldBeNational([digits]);
+		return isInDoubt ? refuseNumber(reading.bare ?? '', { why: 'inList' }) : reading;
 	});
-}
-
-/** Whether one default country would have read every number as a mobile one of its own. */
-function couldBeNational(numbers: readonly string[]): boolean {
-	return countryPlans().some((plan) =>
-		numbers.every(
-			(digits) =>
-				digits.length <= BARE_DIGITS.national &&
-				planOfNumber(digits) !== plan &&
-				plan.national.test(digits) &&
-				isMobile(plan, digits),
-		),
-	);
 }
 
 /** @returns which countries' numbers were read without a plus; nothing where none is in doubt */
 export function tellBareNumbers(readings: readonly ChatIdReading[]): string[] {
 	const numbers = readings.map(bareDigits).filter((digits) => digits !== undefined);
-	const counts = new Map<string, number>();
+	const counts = new Map<NumberingPlan | undefined, number>();
 	for (const digits of numbers) {
 		const plan = planOfNumber(digits);
-		const name = plan ? countryName(plan) : '';
-		counts.set(name, (counts.get(name) ?? 0) + 1);
+		counts.set(plan, (counts.get(plan) ?? 0) + 1);
 	}
 	if (numbers.length === 0 || (counts.size === 1 && !couldBeNational(numbers))) return [];
 	const countries = [...counts].sort(([, a], [, b]) => b - a);
-	const named = countries.map(([name, count]) => `${name} (${count})`).join(', ');
+	const named = countries
+		.map(([plan, count]) => `${plan && countryName(plan)} (${count})`)
+		.join(', ');
 	const were = numbers.length === 1 ? 'number without + was' : 'numbers without + were';
 	return [
 		`${numbers.length} ${were} read as ${named}. If that is wrong, set "Default Country Code" in the options, or write + and the country code.`,

@@ -25,7 +25,6 @@ export interface NumberingPlan {
 	abroad: RegExp | null;
 }
 
-const LONGEST_CALLING_CODE = 3;
 /** Shorter ones are also numbers of another kind with a zero before them, as on Ascension. */
 const LONG_MOBILE = 10;
 /** Of codes that no single country's name fits. */
@@ -36,6 +35,7 @@ const SHARED_NAMES: Readonly<Record<string, string>> = {
 
 let lines: Map<string, readonly string[]> | undefined;
 const plans = new Map<string, NumberingPlan>();
+let countries: readonly NumberingPlan[] | undefined;
 
 /** In the numbering data, "-" is nothing. */
 function pattern(column = '-', end = '$'): RegExp | null {
@@ -73,8 +73,9 @@ export function planOf(callingCode: string): NumberingPlan | undefined {
 }
 
 /** @returns the plans of all countries */
-export function countryPlans(): NumberingPlan[] {
-	return [...linesOfCodes().keys()].map((code) => planOf(code)!).filter(({ region }) => region);
+export function countryPlans(): readonly NumberingPlan[] {
+	const all = () => [...linesOfCodes().keys()].flatMap((code) => planOf(code) ?? []);
+	return (countries ??= all().filter(({ region }) => region !== null));
 }
 
 /** @returns the country's name in English, or one for all that share the calling code */
@@ -105,10 +106,7 @@ export function hasDoubtfulZero({ trunk, mobile, mobilePattern }: NumberingPlan,
  *   with another (ITU-T E.164), so there is one at most
  */
 export function planOfNumber(digits: string): NumberingPlan | undefined {
-	const codes = Array.from({ length: LONGEST_CALLING_CODE }, (_, index) =>
-		digits.slice(0, index + 1),
-	);
-	return codes.map(planOf).find((plan) => plan !== undefined);
+	return [1, 2, 3].map((length) => planOf(digits.slice(0, length))).find((plan) => plan);
 }
 
 /**

@@ -19,7 +19,7 @@ const DATE = new RegExp(
 	'i',
 );
 const EXTENSION =
-	/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|(?:\d[ ().-]{0,2}){7},? ?\(?x\.? ?\d{1,6}\)?$|\d ?#/iu;
+	/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|(?:\d[ ().-]{0,2}){7},? ?\(?x\.? ?\d{1,6}\)?$|\d ?# ?\d/iu;
 
 /** The first that fits is told. */
 const OTHER_THINGS: ReadonlyArray<readonly [pattern: RegExp, what: string, todo: string]> = [
@@ -53,7 +53,7 @@ const OTHER_THINGS: ReadonlyArray<readonly [pattern: RegExp, what: string, todo:
 	[/^\+?\d{7,}(?:\.\d+|,\d{1,6})$/, 'has a decimal fraction', AS_TEXT],
 	[
 		// Google's exports put ":::" between the numbers of one person.
-		/[,;|&]|:::|\d ?(?:or|or:|oder|und|ou|et|o|y|and|и|или) ?[+(]?\d/iu,
+		/^\D*\d[^,;|&]*[,;|&]|:::|\d ?(?:or|or:|oder|und|ou|et|o|y|and|и|или) ?[+(]?\d/iu,
 		'holds more than one number',
 		OWN_ITEM,
 	],

@@ -2,7 +2,7 @@
 
 import { clean } from './cleanNumber';
 import { NUMBER_REASONS } from './numberReasons';
-import { planOf } from './numberingPlan';
+import { nationalNumbers, planOf } from './numberingPlan';
 import { otherThing } from './otherThings';
 import {
 	checkLength,
@@ -10,7 +10,6 @@ import {
 	PHONE_DIGITS,
 	prefixForAbroad,
 	readBare,
-	readBehindZeros,
 	readInternational,
 	readWithDefault,
 	type Unread,
@@ -19,14 +18,14 @@ import { quote, refuse, type Refusal } from './rejection';
 import { hasAppendix, takeApart } from './writtenNumber';
 
 export { ACCEPTED_FORMS } from './numberReasons';
-export { isPhoneNumber } from './readNumber';
+export { checkLength, isPhoneNumber } from './readNumber';
 
 /** `isBare`: without plus or default country, the digits themselves were taken for international. */
 export type PhoneReading = { ok: true; digits: string; isBare: boolean } | Refusal;
 export type CountryCodeReading = { ok: true; code: string } | Refusal;
 
-/** With a prefix for abroad and a trunk prefix that are not part of it. */
-const MOST_WRITTEN_DIGITS = 20;
+/** Two numbers in one field, and what is dialled before them. */
+const MOST_WRITTEN_DIGITS = 40;
 
 /**
  * @param given what the user wrote
@@ -37,19 +36,7 @@ export function refuseNumber(given: string, { why, code = '', other }: Unread): 
 	const name = why === 'abroad' ? code : `+${code}`;
 	const also = other === undefined ? '' : ` and as one of +${other}`;
 	const message = `${quote(given)} ${what.replaceAll('{code}', name)}${also}`;
-	return refuse(message, todo.replaceAll('{code}', name), what.replaceAll('{code}', 'its code'));
-}
-
-/**
- * @param given what the user wrote, for messages
- * @param digits of an id of WhatsApp's
- * @returns the digits, when E.164 has room for so many
- */
-export function readIdDigits(given: string, digits: string): PhoneReading {
-	const outcome = checkLength(digits);
-	return typeof outcome === 'string'
-		? { ok: true, digits: outcome, isBare: false }
-		: refuseNumber(given, outcome);
+	return refuse(message, todo.replaceAll('{code}', name), what.replaceAll('{code}', '+…'));
 }
 
 /** Whether a number has a plus, `00` or a default country decides how it is read. */
@@ -71,7 +58,14 @@ function readDigits(number: string, isLink: boolean, code: string): [Outcome, is
 	}
 	const abroad = plan ? prefixForAbroad(written, plan) : '';
 	if (abroad !== '') return [{ why: 'abroad', code: abroad }];
-	if (groups[0]?.digits.startsWith('00')) return [readBehindZeros(written, plan)];
+	if (groups[0]?.digits.startsWith('00')) {
+		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
+		if (plan && nationalNumbers(plan, digits).plain) return [{ why: 'ambiguous', code }];
+		// "0011" is how Australians dial abroad, not a number of North America.
+		if (digits.startsWith('0011')) return [{ why: 'unfit', code: '1' }];
+		const behind = takeApart(number.replace(/^(?:\(00\)|(\(?)00)[-./ ]*/, '+$1'));
+		return [behind ? readInternational(behind) : { why: 'unwritten' }];
+	}
 	return plan ? [readWithDefault(written, plan)] : [readBare(written), true];
 }
 

@@ -6,10 +6,11 @@ import {
 	isMobile,
 	type NumberingPlan,
 	nationalNumbers,
+	planOf,
 	planOfNumber,
 } from './numberingPlan';
 import { idsOf } from './whatsappIds';
-import { behind, digitsBefore, type WrittenNumber } from './writtenNumber';
+import { digitsBefore, takeApart, type WrittenNumber } from './writtenNumber';
 
 /** Why there is no reading; `code` is the calling code, or what else the reason is about. */
 export interface Unread {
@@ -79,7 +80,7 @@ function readRest(plan: NumberingPlan, rest: string): Outcome {
 export function isPhoneNumber(digits: string): boolean {
 	const plan = planOfNumber(digits);
 	const rest = digits.slice(plan?.callingCode.length);
-	return plan !== undefined && readRest(plan, rest) === rest;
+	return plan !== undefined && (plan.national.test(rest) || readRest(plan, rest) === rest);
 }
 
 /** Where a zero is in brackets, it is left out or kept; the other way there must be no number. */
@@ -87,7 +88,8 @@ function checkZero(plan: NumberingPlan, { groups }: WrittenNumber, rest: string)
 	const at = groups.findIndex(({ digits, inBrackets }) => inBrackets && digits === '0');
 	const code = plan.callingCode;
 	if (at === -1) return rest;
-	if (groups[at + 1]?.digits.startsWith('0')) return { why: 'unfit', code };
+	const isBehindCode = digitsBefore(groups, at) === code.length;
+	if (isBehindCode && groups[at + 1]?.digits.startsWith('0')) return { why: 'unfit', code };
 	const fits = (number: string) => nationalNumbers(plan, number).plain;
 	return fits(rest) && fits(rest.slice(1)) ? { why: 'ambiguous', code } : rest;
 }
@@ -95,14 +97,13 @@ function checkZero(plan: NumberingPlan, { groups }: WrittenNumber, rest: string)
 /** @param written what stands after a plus or `00`, or in a link */
 export function readInternational(written: WrittenNumber): Outcome {
 	const { digits, groups } = written;
-	const plan = planOfNumber(digits);
+	const [first = ''] = groups.map((group) => group.digits);
 	if (digits.startsWith('0')) return { why: 'zero' };
+	// "+8 (495) …" is a Russian number with its trunk prefix, not one of Vietnam (+84).
+	if (first.length === 1 && !planOf(first)) return { why: 'partOfCode', code: first };
+	const plan = planOfNumber(digits);
 	if (!plan) return { why: 'unknownCode' };
 	const code = plan.callingCode;
-	// "+8 (495) …" is a Russian number with its trunk prefix, not one of Vietnam (+84).
-	if (groups[0]?.digits.length === 1 && code.length > 1) {
-		return { why: 'partOfCode', code: digits[0]! };
-	}
 	const rest = digits.slice(code.length);
 	const national = readRest(plan, rest);
 	const zero = checkZero(plan, written, rest);
@@ -160,10 +161,9 @@ export function prefixForAbroad(written: WrittenNumber, { abroad }: NumberingPla
 	// Where "0049 171 …" is written, the prefix is 00, also in a country that dials 004.
 	const endsGroup = groups.some((_, index) => digitsBefore(groups, index + 1) === prefix.length);
 	if (prefix.startsWith('00') && groups.length > 1 && !endsGroup) return '';
-	const number = digits.slice(prefix.length);
-	const group = { digits: number, inBrackets: false, separator: '' };
-	const outcome = readInternational({ hasPlus: true, digits: number, groups: [group] });
-	return planOfNumber(number)?.region && typeof outcome === 'string' ? prefix : '';
+	const number = takeApart(`+${digits.slice(prefix.length)}`);
+	if (!number || !planOfNumber(number.digits)?.region) return '';
+	return typeof readInternational(number) === 'string' ? prefix : '';
 }
 
 /** Whether the groups of a bare number are those of a national one. */
@@ -223,16 +223,4 @@ export function readWithDefault(written: WrittenNumber, plan: NumberingPlan): Ou
 	return isForeign && typeof readBare(written) === 'string'
 		? { why: 'foreign', code, other: foreign.callingCode }
 		: checkLength(code + number);
-}
-
-/** Reads a number with `00` before it; in some countries numbers begin so at home (001 800 …). */
-export function readBehindZeros(written: WrittenNumber, plan: NumberingPlan | undefined): Outcome {
-	if (plan && nationalNumbers(plan, written.digits).plain) {
-		return { why: 'ambiguous', code: plan.callingCode };
-	}
-	const number = behind(written, 2);
-	const outcome = readInternational(number);
-	// "0011" is how Australians dial abroad, not a number of North America.
-	const isAustralian = number.digits.startsWith('11') && typeof outcome === 'string';
-	return isAustralian ? { why: 'unfit', code: '1' } : outcome;
 }

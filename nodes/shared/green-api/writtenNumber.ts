@@ -22,10 +22,6 @@ const LONGEST_GROUP_BETWEEN_SLASHES = 4;
 
 const GROUP = / ?([-./]?) ?(?:\( ?(\d+(?:[ -]\d+)?) ?\)|(\d+))/y;
 
-function numberOf(hasPlus: boolean, groups: readonly DigitGroup[]): WrittenNumber {
-	return { hasPlus, digits: groups.map(({ digits }) => digits).join(''), groups };
-}
-
 /**
  * @param text with ASCII digits and punctuation alone, and no two spaces in a row
  * @returns its groups of digits, or null where it is not one number with what people put between
@@ -47,24 +43,12 @@ export function takeApart(text: string): WrittenNumber | null {
 		const own = (bracketed ?? plain).replace(/\D/, '');
 		groups.push({ digits: own, inBrackets: bracketed !== undefined, separator });
 	}
-	return numberOf(hasPlus, groups);
+	return { hasPlus, digits: groups.map(({ digits }) => digits).join(''), groups };
 }
 
 /** @returns how many digits stand before the group with the index */
 export function digitsBefore(groups: readonly DigitGroup[], index: number): number {
 	return groups.slice(0, index).reduce((sum, { digits }) => sum + digits.length, 0);
-}
-
-/** @returns what is behind the first digits, with a plus in their place */
-export function behind({ groups }: WrittenNumber, count: number): WrittenNumber {
-	const left = groups.map((group, index) => {
-		const taken = Math.max(0, count - digitsBefore(groups, index));
-		return { ...group, digits: group.digits.slice(taken) };
-	});
-	return numberOf(
-		true,
-		left.filter(({ digits }) => digits !== ''),
-	);
 }
 
 /**
@@ -73,13 +57,10 @@ export function behind({ groups }: WrittenNumber, count: number): WrittenNumber 
  *   of short groups may have slashes throughout
  */
 export function hasAppendix({ hasPlus, digits, groups }: WrittenNumber): boolean {
+	const [, ...others] = groups;
+	const isShort = groups.every((group) => group.digits.length <= LONGEST_GROUP_BETWEEN_SLASHES);
 	const hasSlashesThroughout =
-		groups.length > 2 &&
-		groups.every(
-			(group, index) =>
-				(index === 0 || group.separator === '/') &&
-				group.digits.length <= LONGEST_GROUP_BETWEEN_SLASHES,
-		);
+		others.length > 1 && isShort && others.every((group) => group.separator === '/');
 	return groups.some(({ digits: own, inBrackets, separator }, index) => {
 		const before = digitsBefore(groups, index);
 		const after = digits.length - before - own.length;

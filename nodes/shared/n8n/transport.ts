@@ -18,8 +18,7 @@ import {
 	otherMessenger,
 } from '../green-api/messengers';
 import { type GreenApiRequest, type Method, METHODS } from '../green-api/methods';
-import { readRetryAfter } from '../green-api/retryAfter';
-import { readServerLimit } from '../green-api/serverLimit';
+import { readRetryAfter, readServerLimit } from '../green-api/responseHeaders';
 import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';

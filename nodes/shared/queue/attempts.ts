@@ -14,6 +14,8 @@ import type { Lane, SendQueue } from './sendQueue';
 export interface AttemptContext {
 	send: Send;
 	queue: SendQueue;
+	/** The documented limit, in requests per second. */
+	documented: number;
 	lane: Lane;
 	/** Ends the waiting for requests in flight, too. */
 	aborted: Cancellation;
@@ -35,11 +37,11 @@ export interface AttemptContext {
  */
 export async function attempt(
 	request: LookUpRequest,
-	{ send, queue, lane, aborted, process, tally, paced, onFailure }: AttemptContext,
+	{ send, queue, documented, lane, aborted, process, tally, paced, onFailure }: AttemptContext,
 	claim: () => boolean,
 ): Promise<Outcome<Answer> | typeof CANCELLED> {
 	const { requestsPerSecond, maxRetries } = request.policy;
-	const { effect, requestsPerSecond: documented } = METHODS[request.method];
+	const { effect } = METHODS[request.method];
 	const tries: Tries = { refusals: 0, failures: 0 };
 
 	for (let isFirst = true; ; isFirst = false) {

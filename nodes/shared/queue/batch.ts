@@ -2,6 +2,7 @@
 
 import type { Account } from '../n8n/transport';
 import { type Failure, failureOfNetwork } from '../green-api/failures';
+import { requestsPerSecond } from '../green-api/messengers';
 import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
 import { attempt } from './attempts';
 import { CANCELLED, Cancellation } from '../time';
@@ -15,7 +16,7 @@ import { Serial } from './serial';
 export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
 
 export interface BatchOptions {
-	account: Pick<Account, 'key'>;
+	account: Pick<Account, 'key'> & Partial<Account>;
 	/** End the batch at the first failure of any kind; else only at one that concerns all of it. */
 	stopOnFailure: boolean;
 	/** Ends the batch from outside: n8n's Stop, or its time-out of the execution. */
@@ -160,9 +161,11 @@ export class Batch {
 	private async attempt(request: LookUpRequest, part: Part, claim: () => boolean) {
 		const { send, aborted, process, tally } = this;
 		const { lane, paced } = part;
-		const queue = process.queueOf(this.options.account.key, request.method);
+		const { key, messenger } = this.options.account;
+		const documented = requestsPerSecond(request.method, messenger);
+		const queue = process.queueOf(key, request.method, documented);
 		const onFailure = (failure: Failure) => this.endAfter(failure, request, part);
-		const context = { send, queue, lane, aborted, process, tally, paced, onFailure };
+		const context = { send, queue, documented, lane, aborted, process, tally, paced, onFailure };
 		return await attempt(request, context, claim);
 	}
 
@@ -175,10 +178,14 @@ export class Batch {
 		return part;
 	}
 
-	private endAfter(failure: Failure, { tolerates }: LookUpRequest, part: Part): void {
+	private endAfter(failure: Failure, request: LookUpRequest, part: Part): void {
+		const { tolerates, firstStep } = request;
 		const isEnough = this.options.stopOnFailure && !tolerates?.(failure);
 		if (isEnough || failure.kind === 'instance') this.end(failure);
-		else if (failure.kind === 'method') this.endPart(part, failure);
+		else if (failure.kind === 'method') {
+			this.endPart(part, failure);
+			if (firstStep) this.endPart(this.partOf(firstStep), failure);
+		}
 	}
 
 	private end(failure: Failure): void {

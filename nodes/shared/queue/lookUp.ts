@@ -2,7 +2,7 @@
 
 import type { Answer, Reply } from '../green-api/answer';
 import type { Failure } from '../green-api/failures';
-import { type GreenApiRequest, METHODS } from '../green-api/methods';
+import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../green-api/methods';
 
 /** How one lookup may use the instance. */
 export interface LookUpPolicy {
@@ -21,6 +21,8 @@ export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
 	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
 	tolerates?: (failure: Failure) => boolean;
+	/** The method that is asked before this one, for its sake alone: it ends together with it. */
+	firstStep?: GreenApiMethod;
 }
 
 /**

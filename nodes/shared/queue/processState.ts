@@ -3,7 +3,7 @@
  * whichever workflow sent it. n8n loads this module once in a process.
  */
 
-import { type GreenApiMethod, METHODS } from '../green-api/methods';
+import type { GreenApiMethod } from '../green-api/methods';
 import { type Clock, processTimetable, systemClock, type Timetable } from '../time';
 import { AnswerCache } from './answerCache';
 import { Answers } from './answers';
@@ -17,16 +17,6 @@ const MAX_KEPT_CHARACTERS = 50_000_000;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/**
- * Processes that share a limit send in the same slots. Each limit has its own ones: the slots of all
- * would begin in the same ms, and their requests hold each other up.
- *
- * @returns from 0 up to 2^31; the same in every process
- */
-function hashOf(key: string): number {
-	return [...key].reduce((hash, one) => (31 * hash + (one.codePointAt(0) ?? 0)) % 2 ** 31, 0);
-}
 
 export class ProcessState {
 	readonly retriedRuns = new RetriedRuns();
@@ -52,17 +42,15 @@ export class ProcessState {
 	/**
 	 * @param account the key of the account that asks
 	 * @param method GREEN-API limits each method by itself
+	 * @param documented its limit until an answer says another one, in requests per second
 	 * @returns the one queue of these requests; ask anew each time, as an unused one is dropped after an hour
 	 */
-	queueOf(account: string, method: GreenApiMethod): SendQueue {
+	queueOf(account: string, method: GreenApiMethod, documented: number): SendQueue {
 		const key = JSON.stringify([account, method]);
 		const former = this.queues.get(key);
 		if (former) return former;
-		const { clock, random } = this;
-		const aheadMs = hashOf(key);
-		const wallNow = () => clock.wallNow() + aheadMs;
-		const limit = new Limit(METHODS[method].requestsPerSecond, random, wallNow);
-		const queue = new SendQueue(clock, limit);
+		const limit = new Limit(1000 / documented, this.random);
+		const queue = new SendQueue(this.clock, limit);
 		this.queues.set(key, queue);
 		if (!this.isSweeping) this.sweep();
 		return queue;

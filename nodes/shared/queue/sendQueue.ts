@@ -3,9 +3,8 @@
 import type { Reply } from '../green-api/answer';
 import { isRefusal } from '../green-api/failures';
 import { Cancellation, type Clock } from '../time';
-import type { Limit } from './limit';
+import { type Limit, MARGIN } from './limit';
 import { pauseAfter } from './retry';
-import { MARGIN, plannedAt, type SentRequest } from './sentRequest';
 
 /** At one a second, more than 64 would be in flight only while each answer takes over a minute. */
 const MOST_IN_FLIGHT = 64;
@@ -37,9 +36,11 @@ interface Waiting {
 
 interface Sent {
 	lane: Lane;
-	/** Undefined where it was not paced. */
-	request: SentRequest | undefined;
+	isPaced: boolean;
+	/** In ms; when it was due, where a timer was a little late. */
 	sentAt: number;
+	/** The limit's spacing then: a limit that has changed since learns nothing of it. */
+	spacingMs: number;
 }
 
 /** The requests of one batch for one queue that wait, in their order. */
@@ -144,7 +145,7 @@ export class SendQueue {
 		while (this.inFlight < MOST_IN_FLIGHT) {
 			this.lanes = this.lanes.filter(({ waiting }) => waiting.length > 0);
 			const now = this.clock.now();
-			const readyTimes = this.readyTimes(now);
+			const readyTimes = this.readyTimes();
 			const index = readyTimes.findIndex((time) => time <= now);
 			const lane = this.lanes[index];
 			const next = lane?.waiting.shift();
@@ -163,12 +164,11 @@ export class SendQueue {
 	 * When each lane may go on. Lanes with the same cap keep to it together; where caps differ, a low
 	 * one holds up nobody else.
 	 */
-	private readyTimes(now: number): number[] {
+	private readyTimes(): number[] {
 		const leastCapMs = Math.min(
 			...this.lanes.map(({ waiting: [head] }) => head?.capMs ?? Infinity),
 		);
-		const limitAt = this.limit.nextSlot(now);
-		const commonAt = Math.max(this.pausedUntil, limitAt, this.lastSentAt + leastCapMs);
+		const commonAt = Math.max(this.pausedUntil, this.limit.nextAt, this.lastSentAt + leastCapMs);
 		return this.lanes.map(({ waiting: [head], lastSentAt, inFlight, ended }) => {
 			if (head?.capMs !== undefined) return Math.max(commonAt, lastSentAt + head.capMs);
 			// One more with each answer, so that a wrong token is known before all are out.
@@ -178,35 +178,40 @@ export class SendQueue {
 
 	private give(lane: Lane, { capMs, grant }: Waiting, readyAt: number, now: number): void {
 		const isPaced = capMs !== undefined;
-		const isCapped = isPaced && capMs > this.limit.spacingMs * (1 + MARGIN);
-		const request = isPaced ? this.limit.sent(now, isCapped) : undefined;
-		const sentAt = plannedAt(readyAt, now, capMs ?? 0);
+		const { spacingMs } = this.limit;
+		// A timer that was a little late delays nothing.
+		const mostLateMs = (MARGIN / 2) * Math.max(capMs ?? 0, spacingMs);
+		const sentAt = now - readyAt <= mostLateMs ? readyAt : now;
 		lane.lastSentAt = sentAt;
-		if (isPaced) this.lastSentAt = sentAt;
+		if (isPaced) {
+			this.lastSentAt = sentAt;
+			this.limit.sent(sentAt);
+		}
 		this.inFlight += 1;
 		lane.inFlight += 1;
 		grant((reply) => {
 			this.inFlight -= 1;
 			lane.inFlight -= 1;
 			lane.ended += 1;
-			if (reply) this.learn(reply, { lane, request, sentAt });
+			if (reply) this.learn(reply, { lane, isPaced, sentAt, spacingMs });
 			this.dispatch();
 		});
 	}
 
-	private learn(reply: Reply, { lane, request, sentAt }: Sent): void {
+	private learn(reply: Reply, { lane, isPaced, sentAt, spacingMs }: Sent): void {
 		const now = this.clock.now();
-		if (reply.limit) this.limit.follow(reply.limit.requestsPerSecond);
 		const verdict = verdictOn(reply);
+		if (reply.limit) this.limit.follow(reply.limit.requestsPerSecond, verdict === 'accepted');
+		const isOfLimit = isPaced && spacingMs === this.limit.spacingMs;
 		if (verdict === 'accepted') {
-			if (request) this.limit.accepted(request, now);
+			if (isOfLimit) this.limit.accepted();
 			this.refusedSince = undefined;
 		}
 		if (verdict === 'refused') {
-			if (request) this.limit.refused(request, now);
+			if (isOfLimit) this.limit.refused(sentAt, now);
 			this.refusedSince ??= now;
 			if (lane.lastSentAt === sentAt) lane.lastSentAt = -Infinity;
-			if (request && this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
+			if (isPaced && this.lastSentAt === sentAt) this.lastSentAt = -Infinity;
 		}
 		if (!reply.ok) {
 			this.pausedUntil = Math.max(this.pausedUntil, now + pauseAfter(reply.failure));

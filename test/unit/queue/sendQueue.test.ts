@@ -35,7 +35,7 @@ interface Sending extends TurnOptions {
 }
 
 function setUp({ clock = new VirtualClock(), seed = 'send queue', rate = 1 } = {}) {
-	const limit = new Limit(rate, seededRandom(seed), () => clock.wallNow());
+	const limit = new Limit(1_000 / rate, seededRandom(seed));
 	const queue = new SendQueue(clock, limit);
 	const sent: Sent[] = [];
 	const left: string[] = [];

@@ -49,7 +49,7 @@ async function askContact(request: LookUpRequest, lookUp: LookUp): Promise<LookU
 	if (request.method !== 'checkWhatsapp') return await throughCheckAccount(request, lookUp);
 	const check = await lookUp(request);
 	if (!check.ok) return check;
-	const contact = await lookUp({ ...request, method: 'getContactInfo' });
+	const contact = await lookUp({ ...request, method: 'getContactInfo', firstStep: request.method });
 	if (!contact.ok) return contact;
 	const phoneNumber = numberTold(check.value.read());
 	return { ...contact, value: contact.value.with({ phoneNumber }) };

@@ -1,5 +1,6 @@
-/** Reads what an answer says of GREEN-API's rate limit (`X-RateLimit-…`, a gateway's token bucket). */
+/** Reads the headers of an answer that say how fast, and when, to ask again. */
 
+/** GREEN-API's rate limit, as `X-RateLimit-…` has it: the names are those of a gateway's token bucket. */
 export interface ServerLimit {
 	/** What the limit is for this instance and method. */
 	requestsPerSecond: number;
@@ -29,4 +30,19 @@ export function readServerLimit(headers: Record<string, unknown>): ServerLimit |
 	}
 	const remaining = readNumber(headers['x-ratelimit-remaining']);
 	return remaining <= MOST_PER_SECOND ? { requestsPerSecond, remaining } : { requestsPerSecond };
+}
+
+/**
+ * Reads Retry-After (RFC 9110, 10.2.3), which proxies before GREEN-API may send.
+ *
+ * @param header the header's value, if there is one: seconds or a date
+ * @param nowMs what time it is, in ms since 1970
+ * @returns how long to wait, in ms, at least 0; undefined where the header says nothing
+ */
+export function readRetryAfter(header: unknown, nowMs: number): number | undefined {
+	const text = String(header ?? '').trim();
+	if (/^\d+$/.test(text)) return Number(text) * 1000;
+	// Dates have a day's name at their start; Date.parse would take much else for a date.
+	const time = /^[A-Z][a-z]+, /.test(text) ? Date.parse(text) : NaN;
+	return Number.isNaN(time) ? undefined : Math.max(0, time - nowMs);
 }
