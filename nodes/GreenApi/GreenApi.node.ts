@@ -6,9 +6,8 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { MAIN } from '../shared/n8n/olderN8n';
-import { searchContacts } from './listSearch/searchContacts';
-import { searchGroups } from './listSearch/searchGroups';
-import { DEFAULT_RESOURCE, operationNamed, properties } from './operations';
+import { searchContacts, searchGroups } from './listSearch';
+import { DEFAULT_RESOURCE, operationNamed, properties, SUBTITLE } from './operations';
 import { runPerItem } from './run';
 
 /** WhatsApp contacts and groups through GREEN-API. */
@@ -19,7 +18,7 @@ export class GreenApi implements INodeType {
 		icon: { light: 'file:greenApi.svg', dark: 'file:greenApi.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: SUBTITLE,
 		description: 'Look up and keep contacts and groups of WhatsApp, Telegram and MAX',
 		defaults: { name: 'GREEN-API' },
 		usableAsTool: true,

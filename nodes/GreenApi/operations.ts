@@ -47,6 +47,18 @@ export function operationNamed(resource: string, name?: string): Operation | und
 	return found && Object.hasOwn(found.operations, key) ? found.operations[key] : undefined;
 }
 
+const IN_WORDS = Object.entries(RESOURCES).flatMap(([resource, { name, operations }]) =>
+	Object.entries(operations).map(([key, operation]) => [
+		`${resource}.${key}`,
+		resource === DEFAULT_RESOURCE ? operation.name : `${operation.name} ${name}`,
+	]),
+);
+
+/** An expression of n8n's: what the node does, in words, e.g. "Get Contact Info". */
+export const SUBTITLE = `={{ (${JSON.stringify(
+	Object.fromEntries(IN_WORDS),
+)})[$parameter["resource"] + "." + $parameter["operation"]] ?? $parameter["operation"] }}`;
+
 function byLabel<T extends { name: string; displayName?: string }>(entries: T[]): T[] {
 	const labelOf = ({ displayName, name }: T) => displayName ?? name;
 	return [...entries].sort((a, b) => labelOf(a).localeCompare(labelOf(b), 'en'));

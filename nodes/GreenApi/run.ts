@@ -10,7 +10,6 @@ import type { Answer } from '../shared/green-api/answer';
 import type { Failure } from '../shared/green-api/failures';
 import type { Messenger } from '../shared/green-api/messengers';
 import { apiError, inputError, type ItemError } from '../shared/n8n/nodeErrors';
-import { retriedRunOf } from '../shared/n8n/nodeRun';
 import { withHints } from '../shared/n8n/olderN8n';
 import { readAccount, readOtherMessenger, sendRequest } from '../shared/n8n/transport';
 import { type LookUpOutcome, startBatch } from '../shared/queue/batch';
@@ -27,6 +26,19 @@ function refuseFirst(this: IExecuteFunctions, plans: readonly Plan[]): void {
 	for (const plan of plans) {
 		if (plan.kind === 'reject') throw inputError(this.getNode(), plan.rejection, plan.itemIndex);
 	}
+}
+
+/**
+ * n8n's "Retry On Fail" calls execute() again: after what it threw, and, where the node goes on
+ * after errors, when the first item of the output has an `error`. Before the first try n8n makes
+ * new objects of the input items, and gives the same ones to each of the tries; another run of the
+ * node, as in a loop, gets others (`n8n-core`, `WorkflowExecute.addPairedItemLineage`, `runNode`).
+ *
+ * @returns an object that all tries of this run have in common, and nothing else; undefined where
+ *   n8n makes one try only
+ */
+function retriedRunOf(context: IExecuteFunctions): object | undefined {
+	return context.getNode().retryOnFail ? context.getInputData()[0] : undefined;
 }
 
 /** There is an outcome for each plan that asks. */

@@ -1,25 +1,45 @@
-import {
-	type IDataObject,
-	type INodeType,
-	type INodeTypeDescription,
-	type IRun,
-	type ITriggerFunctions,
-	type ITriggerResponse,
-	type NodeConnectionType,
+import type {
+	IDataObject,
+	INode,
+	INodeType,
+	INodeTypeDescription,
+	IRun,
+	ITriggerFunctions,
+	ITriggerResponse,
+	NodeApiError,
 } from 'n8n-workflow';
-import { CREDENTIAL_TYPE, readAccount, sendRequest } from '../shared/n8n/transport';
-import { properties } from './fields';
-import { instances } from './instances';
-import { endingOfRejection, endingOfRun } from './afterExecution';
-import type { Send, Subscriber } from './subscriber';
-import { flagsFor } from './events';
-import type { Notification } from './notification';
-import { simplify } from './simplify';
-import { readSubscription, type Subscription, wants } from './subscription';
-import { triggerError } from './triggerError';
+import { type Failure, failureOf } from '../shared/green-api/failures';
+import { replyInTime } from '../shared/n8n/deadline';
+import { apiError } from '../shared/n8n/nodeErrors';
+import { MAIN } from '../shared/n8n/olderN8n';
+import { CREDENTIAL_TYPE, otherAccount, readAccount, sendRequest } from '../shared/n8n/transport';
+import { Cancellation, CANCELLED, processTimetable } from '../shared/time';
+import { endingOfRejection, endingOfRun } from './delivery';
+import { eventOf, flagsFor, SUBTITLE } from './events';
+import { type Listener, listeners, type Subscriber } from './listener';
+import { type Notification, simplify } from './notification';
+import type { Send } from './queueRequests';
+import { properties, readSubscription, type Subscription, wants } from './subscription';
 
-/** `NodeConnectionTypes.Main`, which n8n 1.82 and older don't have. */
-const MAIN: NodeConnectionType = 'main';
+/** The other node's advice names an option that the trigger does not have. */
+const TIMED_OUT =
+	'Try again in a few minutes. If it stays, check that this n8n can reach the API URL in the credential.';
+
+/**
+ * Of a workflow that can't be published n8n shows the message alone; a test shows the description,
+ * too (n8n 2.41, `workflowFailedToActivate`).
+ *
+ * @param node the trigger
+ * @param failure what GREEN-API or the network answered
+ * @param isTest in the editor
+ * @returns the error to throw, or to tell n8n of
+ */
+export function triggerError(node: INode, failure: Failure, isTest: boolean): NodeApiError {
+	const description = failure.id === 'timedOut' ? TIMED_OUT : failure.description;
+	const isWhole = isTest || description === '';
+	const message = isWhole ? failure.message : `${failure.message}. ${description}`;
+	return apiError(node, { ...failure, message, description });
+}
 
 let tests = 0;
 
@@ -34,24 +54,43 @@ function keyOf(trigger: ITriggerFunctions, isTest: boolean): string {
 	return JSON.stringify(['test', tests]);
 }
 
+/** @returns what sends the trigger's requests: in time, and with the account's values or not at all */
+function senderOf(trigger: ITriggerFunctions, account: string, { activation }: Listener): Send {
+	return async (request, signal) => {
+		const ended = new Cancellation();
+		const end = () => ended.cancel();
+		signal?.addEventListener('abort', end);
+		const reply = await replyInTime(
+			async (ending) => await sendRequest.call(trigger, request, ending, account),
+			request.timeout,
+			ended,
+			processTimetable,
+		);
+		signal?.removeEventListener('abort', end);
+		return reply === CANCELLED
+			? { ok: false, failure: failureOf('stopped', 'ERR_CANCELED') }
+			: activation.sinceCleared(reply);
+	};
+}
+
 function toSubscriber(
 	trigger: ITriggerFunctions,
 	subscription: Subscription,
-	credential: string,
+	account: string,
 	send: Send,
 ): Subscriber {
-	const { deletion, maxDeliveries, isRaw } = subscription;
+	const { deletion, maxDeliveries, maxExecutionMs, isRaw } = subscription;
 	const isTest = trigger.getMode() === 'manual';
 	const itemsOf = (notification: Notification) => {
-		const json: IDataObject = isRaw ? structuredClone(notification) : simplify(notification);
+		const json: IDataObject = isRaw ? notification : simplify(notification, eventOf(notification));
 		return [trigger.helpers.returnJsonArray(json)];
 	};
 	return {
 		key: keyOf(trigger, isTest),
-		credential,
 		isTest,
 		deletion,
 		maxDeliveries,
+		maxExecutionMs,
 		logger: trigger.logger,
 		send,
 		wants: (notification) => wants(subscription, notification),
@@ -65,6 +104,7 @@ function toSubscriber(
 			trigger.emit(itemsOf(notification), undefined, done);
 			return await done.promise.then(endingOfRun, endingOfRejection);
 		},
+		checkAccount: async () => await otherAccount.call(trigger, account),
 		fail: (failure) => trigger.emitError(triggerError(trigger.getNode(), failure, isTest)),
 	};
 }
@@ -77,12 +117,23 @@ export class GreenApiTrigger implements INodeType {
 		icon: { light: 'file:greenApiTrigger.svg', dark: 'file:greenApiTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
+		subtitle: SUBTITLE,
 		description:
 			'Starts the workflow when a WhatsApp, Telegram or MAX message comes in through GREEN-API',
 		defaults: { name: 'GREEN-API Trigger' },
 		eventTriggerDescription: 'Waiting for a notification in the queue of the instance',
 		activationMessage: 'Notifications of the GREEN-API instance now start this workflow.',
+		triggerPanel: {
+			header: 'Wait for something to happen on your GREEN-API instance',
+			executionsHelp: {
+				inactive:
+					'<b>While you build the workflow</b>, click "Execute step" and write a message to the phone of the instance. The message appears here, and stays in the queue of the instance.<br /><br /><b>Once you publish the workflow</b>, every notification of the chosen kinds starts it. These executions are in the list of executions, and not in the editor.',
+				active:
+					'<b>While you change the workflow</b>, click "Execute step" and write a message to the phone of the instance. The message appears here, and starts the published workflow as well.<br /><br /><b>The published workflow</b> goes on. Its executions are in the list of executions, and not in the editor.',
+			},
+			activationHint:
+				'When the workflow works as you want it, publish it: notifications then start it by themselves.',
+		},
 		inputs: [],
 		outputs: [MAIN],
 		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
@@ -91,29 +142,38 @@ export class GreenApiTrigger implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const { key: account, messenger } = await readAccount.call(this);
-		const subscription = readSubscription.call(this, messenger);
-		const send: Send = async (request, signal) =>
-			instances.of(account).activation.sinceCleared(await sendRequest.call(this, request, signal));
-		const { events, turnOnNotifications, clearWebhookUrl } = subscription;
-		const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
-		const prepare = async (signal?: AbortSignal) =>
-			await instances.of(account).activation.prepare(need, account, send, signal);
+		const isTest = this.getMode() === 'manual';
+		const listener = listeners.of(account);
 
-		const failure = await prepare();
-		const subscriber = toSubscriber(this, subscription, account, send);
-		if (failure && failure.id !== 'starting') {
-			throw triggerError(this.getNode(), failure, subscriber.isTest);
-		}
-		if (failure) subscriber.prepare = prepare;
+		/** @returns the trigger, ready to listen as soon as the instance is up */
+		const activate = async (): Promise<Subscriber> => {
+			const subscription = readSubscription.call(this, messenger);
+			const send = senderOf(this, account, listener);
+			const { events, turnOnNotifications, clearWebhookUrl } = subscription;
+			const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
+			const prepare = async (signal?: AbortSignal) =>
+				await listener.activation.prepare(need, send, signal);
 
-		const listen = () => instances.of(account).listener.join(subscriber);
-		// n8n takes a test's items only after this function has returned.
-		let leave = subscriber.isTest ? undefined : listen();
-		return {
-			closeFunction: async () => leave?.(),
-			manualTriggerFunction: async () => {
-				leave = listen();
-			},
+			const failure = await prepare();
+			if (failure && failure.id !== 'starting') throw triggerError(this.getNode(), failure, isTest);
+			const subscriber = toSubscriber(this, subscription, account, send);
+			return failure ? { ...subscriber, prepare } : subscriber;
 		};
+
+		if (isTest) {
+			const test = await activate();
+			let leave: (() => void) | undefined;
+			return {
+				closeFunction: async () => leave?.(),
+				// n8n takes a test's items only after this function has returned.
+				manualTriggerFunction: async () => {
+					leave = listener.join(test);
+				},
+			};
+		}
+		const leave = await listener.whileActivating(keyOf(this, isTest), async () =>
+			listener.join(await activate()),
+		);
+		return { closeFunction: async () => leave() };
 	}
 }

@@ -6,7 +6,7 @@ import { type Failure, failureOf, failureOfState, READY_STATE } from '../shared/
 import { DEFAULT_TIMEOUT_MS, type GreenApiMethod, METHODS } from '../shared/green-api/methods';
 import { type Messenger, otherMessenger } from '../shared/green-api/messengers';
 import type { Clock } from '../shared/time';
-import type { Send } from './subscriber';
+import type { Send } from './queueRequests';
 
 /** What a trigger needs of the instance's settings. */
 export interface Need {
@@ -94,17 +94,25 @@ export function planSettings(
 
 interface Waiting {
 	need: Need;
-	credential: string;
-	send: Send;
 	/** Aborted: it was deactivated meanwhile. */
 	signal: AbortSignal | undefined;
-	settle: (failure: Failure | undefined) => void;
 }
 
-/** Prepares one instance for the triggers of this process, those that come together in one go. */
+interface Prepared {
+	/** With whose credential it was asked. */
+	by: Send;
+	/** Why nobody of these can listen. */
+	failure?: Failure | undefined;
+	/** As getSettings has it. */
+	typeInstance?: unknown;
+}
+
+/** Prepares one account for the triggers of this process, those that come together in one go. */
 export class Activation {
 	private waiting: Waiting[] = [];
-	private isRunning = false;
+	/** The round that those who wait are part of. */
+	private next: Promise<Prepared> | undefined;
+	private last: Promise<unknown> = Promise.resolve();
 	private known: { settings: Settings; at: number } | undefined;
 	private readonly written = new Set<string>();
 	private clearedAt = -Infinity;
@@ -114,26 +122,19 @@ export class Activation {
 
 	/**
 	 * @param need what has to be on
-	 * @param credential stands for the credential that `send` sends with
 	 * @param send sends requests of the trigger
 	 * @param signal ends it: nothing is written for a trigger that is not there any more
 	 * @returns why the trigger can't listen, if so; `starting` where it can't yet
 	 */
-	async prepare(
-		need: Need,
-		credential: string,
-		send: Send,
-		signal?: AbortSignal,
-	): Promise<Failure | undefined> {
-		return await new Promise((settle) => {
-			this.waiting.push({ need, credential, send, signal, settle });
-			if (!this.isRunning) void this.run();
-		});
-	}
-
-	/** Whether nobody is being prepared. */
-	get isIdle(): boolean {
-		return !this.isRunning;
+	async prepare(need: Need, send: Send, signal?: AbortSignal): Promise<Failure | undefined> {
+		this.waiting.push({ need, signal });
+		this.next ??= this.last.then(async () => await this.prepareAll(send));
+		this.last = this.next;
+		const { by, failure, typeInstance } = await this.next;
+		if (failure?.id === 'credentialChanged' && by !== send) {
+			return await this.prepare(need, send, signal);
+		}
+		return otherMessenger(typeInstance, need.messenger) ?? failure;
 	}
 
 	/**
@@ -146,38 +147,21 @@ export class Activation {
 		return { ok: false, failure: failureOf('starting', '400') };
 	}
 
-	private async run(): Promise<void> {
-		this.isRunning = true;
-		for (let [first] = this.waiting; first; [first] = this.waiting) await this.prepareAll(first);
-		this.isRunning = false;
-	}
-
 	/** The settings are read once for all who wait by then, and written once. */
-	private async prepareAll({ send, credential }: Waiting): Promise<void> {
+	private async prepareAll(send: Send): Promise<Prepared> {
 		const read = await this.read(send);
-		if (!read.ok) {
-			this.settle((waiting) => waiting.credential === credential, read.failure);
-			return;
-		}
+		const together = this.waiting;
+		this.waiting = [];
+		this.next = undefined;
+		if (!read.ok) return { by: send, failure: read.failure };
 		const { typeInstance } = read.value;
-		for (const mistaken of [...this.waiting]) {
-			const failure = otherMessenger(typeInstance, mistaken.need.messenger);
-			if (failure) this.settle((waiting) => waiting === mistaken, failure);
-		}
-		this.settle(({ signal }) => signal?.aborted ?? false, undefined);
-		const together = new Set(this.waiting);
-		const needs = [...together].map(({ need }) => need);
+		const needs = together
+			.filter(({ signal }) => !signal?.aborted)
+			.map(({ need }) => need)
+			.filter(({ messenger }) => !otherMessenger(typeInstance, messenger));
 		const { changes, failure } = planSettings(read.value, needs, this.written);
 		const refusal = changes && (await this.write(send, changes));
-		// What one credential is refused another one may be granted.
-		const isOver = (waiting: Waiting) => !refusal || waiting.credential === credential;
-		this.settle((waiting) => together.has(waiting) && isOver(waiting), refusal ?? failure);
-	}
-
-	private settle(isOver: (waiting: Waiting) => boolean, failure: Failure | undefined): void {
-		const over = this.waiting.filter(isOver);
-		this.waiting = this.waiting.filter((waiting) => !over.includes(waiting));
-		for (const { settle } of over) settle(failure);
+		return { by: send, failure: refusal ?? failure, typeInstance };
 	}
 
 	/** GREEN-API would refuse to tell it again any sooner. */

@@ -154,6 +154,15 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
 	},
 ].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 
+/** @returns the event in the words of a sentence, e.g. "Message sent through the API" */
+const inWords = (name: string) =>
+	name.replace(/ [A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+
+/** An expression of n8n's: what a node's events are, in words, e.g. "Message received, Call received". */
+export const SUBTITLE = `={{ [$parameter["events"]].flat().map((event) => (${JSON.stringify(
+	Object.fromEntries(EVENT_OPTIONS.map(({ name, value }) => [value, inWords(name)])),
+)})[event] ?? event).join(", ") }}`;
+
 /** @returns the event's value; GREEN-API's own name for one that is not in the table */
 export function eventOf(notification: Notification): string | null {
 	const [type, messageType] = [typeOf(notification), messageTypeOf(notification)];

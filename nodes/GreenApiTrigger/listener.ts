@@ -1,16 +1,26 @@
-/** The one long poll on an instance's queue, for all triggers in this process that listen to it. */
+/** Who listens to an account's queue in this process, and the one long poll for all of them. */
 
-import type { Failure } from '../shared/green-api/failures';
-import type { Clock } from '../shared/time';
-import type { Received } from './notification';
-import { deliver, type Joined, start } from './deliver';
-import { decideHead, type Delivery, type Head, headOf } from './queueHead';
-import { Outage } from './outage';
-import { prepare } from './prepare';
-import { deletionOf, QueueRequests } from './requests';
-import type { Subscriber } from './subscriber';
-import { retryWait } from './verdict';
-import { wait } from './wait';
+import { type Failure, failureOf } from '../shared/green-api/failures';
+import {
+	Cancellation,
+	CANCELLED,
+	type Clock,
+	processTimetable,
+	systemClock,
+	type Timetable,
+} from '../shared/time';
+import { Activation } from './activation';
+import {
+	afterDelivery,
+	decideHead,
+	type Deletion,
+	type DeliveryState,
+	type Ending,
+	type HeadDecision,
+	Roster,
+} from './delivery';
+import { labelOf, type Notification, type Received, typeOf } from './notification';
+import { deletionOf, mayPass, Outage, QueueRequests, type Sender, wait } from './queueRequests';
 
 /** Between looks at a head that stays: a test leaves it, and a server may not wait as it was asked. */
 const LOOK_AGAIN_MS = 1_000;
@@ -18,7 +28,47 @@ const LOOK_AGAIN_MS = 1_000;
 /** For how long a test waits for others to take away what it does not want. */
 const TEST_PATIENCE_MS = 30_000;
 
-function nothingForATest(type: string): Failure {
+/** A trigger that listens. */
+export interface Subscriber extends Sender {
+	/** The same for each activation of a trigger. */
+	key: string;
+	/** A test in the editor takes one notification and leaves the queue as it is. */
+	isTest: boolean;
+	deletion: Deletion;
+	/** How often one notification may be delivered before it is given up. */
+	maxDeliveries: number;
+	/** How long an execution may take before it counts as failed, in ms. */
+	maxExecutionMs: number;
+	wants(notification: Notification): boolean;
+	/**
+	 * Starts an execution with objects that are nobody else's; resolves when it is over. May throw,
+	 * and may never resolve.
+	 */
+	start(notification: Notification): Promise<Ending>;
+	/** @returns that its credential is not that of the account any more, if so */
+	checkAccount(): Promise<Failure | undefined>;
+	/** The trigger has left and is told why. */
+	fail(failure: Failure): void;
+	/** What could not be done when it was activated, as the instance was starting. */
+	prepare?: ((signal: AbortSignal) => Promise<Failure | undefined>) | undefined;
+}
+
+/** A trigger that has joined. */
+interface Joined {
+	subscriber: Subscriber;
+	/** Ends what is done for it alone. */
+	leaving: AbortController;
+}
+
+/** The queue's head as this process knows it. */
+interface Head extends Received {
+	/** When it was first seen, in ms. */
+	since: number;
+	/** By the trigger's key. */
+	states: Map<string, DeliveryState>;
+}
+
+function nothingForATest(type: string | null): Failure {
 	return {
 		id: 'notWanted',
 		kind: 'item',
@@ -29,10 +79,20 @@ function nothingForATest(type: string): Failure {
 	};
 }
 
-/** Listens to one instance as long as somebody has joined. */
+/** Whoever can't tell is given it, so that what is wrong with the notification is counted. */
+function wants(subscriber: Subscriber, notification: Notification): boolean {
+	try {
+		return subscriber.wants(notification);
+	} catch {
+		return true;
+	}
+}
+
+/** Listens to one account as long as somebody has joined. */
 export class Listener {
+	readonly activation: Activation;
 	private readonly joined = new Map<string, Joined>();
-	private readonly outage: Outage;
+	private readonly roster = new Roster();
 	private readonly requests: QueueRequests;
 	private head: Head | undefined;
 	/** Ends the listening; undefined while nobody listens. */
@@ -40,27 +100,49 @@ export class Listener {
 	/** Ends a wait for something to change. */
 	private change = new AbortController();
 
-	/** @param clock what time it is */
-	constructor(private readonly clock: Clock) {
-		this.outage = new Outage(clock);
+	/** @param clock what time it is; @param timetable what has to be done later */
+	constructor(
+		private readonly clock: Clock,
+		private readonly timetable: Timetable,
+	) {
+		this.activation = new Activation(clock);
 		this.requests = new QueueRequests(
 			clock,
-			{
-				sender: () => this.ready[0],
-				end: (credential, failure) =>
-					this.fail(
-						this.ready.filter((subscriber) => subscriber.credential === credential),
-						failure,
-					),
-			},
-			this.outage,
+			() => this.ready[0],
+			(sender, failure) =>
+				this.fail(
+					this.subscribers.filter((subscriber) => subscriber === sender),
+					failure,
+				),
 		);
 	}
 
-	/** Whether nobody has joined, and nothing is delivered any more. */
+	/** Whether nobody has joined or is being activated, and nothing is delivered any more. */
 	get isIdle(): boolean {
-		const deliveries = [...(this.head?.deliveries.values() ?? [])];
-		return this.joined.size === 0 && !deliveries.some(({ state }) => state === 'running');
+		const isDelivering = [...(this.head?.states.values() ?? [])].includes('running');
+		return this.joined.size === 0 && !this.roster.isActivating && !isDelivering;
+	}
+
+	/**
+	 * While a trigger is being activated nothing is deleted that it may be owed.
+	 *
+	 * @param key of the trigger
+	 * @param activate activates it; joins on the way
+	 * @returns what `activate` gives
+	 * @throws what `activate` throws
+	 */
+	async whileActivating<T>(key: string, activate: () => Promise<T>): Promise<T> {
+		this.roster.beginActivation(this.clock.now());
+		let isActive = false;
+		try {
+			const result = await activate();
+			isActive = true;
+			return result;
+		} finally {
+			if (!isActive) this.roster.refuse(key, this.clock.now());
+			this.roster.endActivation(this.clock.now());
+			this.tellChange();
+		}
 	}
 
 	/**
@@ -71,8 +153,7 @@ export class Listener {
 		this.leave(this.joined.get(subscriber.key)?.subscriber);
 		const joined = { subscriber, leaving: new AbortController() };
 		this.joined.set(subscriber.key, joined);
-		const delivery = this.head?.deliveries.get(subscriber.key);
-		if (delivery) delivery.leftAt = undefined;
+		if (!subscriber.isTest) this.roster.join(subscriber.key, this.clock.now());
 		this.tellChange();
 		if (subscriber.prepare) void this.prepare(joined);
 		if (!this.stopping) {
@@ -86,15 +167,26 @@ export class Listener {
 		const joined = this.joined.get(subscriber?.key ?? '');
 		if (!joined || joined.subscriber !== subscriber) return;
 		this.joined.delete(subscriber.key);
-		const delivery = this.head?.deliveries.get(subscriber.key);
-		if (delivery) delivery.leftAt = this.clock.now();
+		if (!subscriber.isTest) this.roster.leave(subscriber.key, this.clock.now());
 		joined.leaving.abort();
 		if (this.joined.size === 0) {
 			this.stopping?.abort();
 			this.stopping = undefined;
-			this.outage.forget();
+			this.requests.forget();
 		}
 		this.tellChange();
+	}
+
+	private fail(subscribers: readonly Subscriber[], failure: Failure): void {
+		for (const subscriber of subscribers) {
+			if (this.joined.get(subscriber.key)?.subscriber !== subscriber) continue;
+			this.leave(subscriber);
+			try {
+				subscriber.fail(failure);
+			} catch {
+				subscriber.logger.warn(`GREEN-API Trigger: ${failure.message}`);
+			}
+		}
 	}
 
 	private tellChange(): void {
@@ -112,109 +204,237 @@ export class Listener {
 
 	/** Who may ask for notifications. All get them, as the others are active, too. */
 	private get ready(): Subscriber[] {
-		return this.subscribers.filter((subscriber) => !subscriber.prepare);
+		return this.subscribers.filter(({ prepare }) => !prepare);
 	}
 
-	private get takers(): Map<string, Subscriber> {
-		const active = this.subscribers.filter(({ isTest }) => !isTest);
-		return new Map(active.map((subscriber) => [subscriber.key, subscriber]));
+	private get takers(): Subscriber[] {
+		return this.subscribers.filter(({ isTest }) => !isTest);
 	}
 
-	private async prepare({ subscriber, leaving }: Joined): Promise<void> {
-		const failure = await prepare(subscriber, this.clock, leaving.signal);
-		if (failure) this.fail([subscriber], failure);
-		else this.tellChange();
-	}
-
-	private async listen(signal: AbortSignal): Promise<void> {
-		while (!signal.aborted) {
-			if (this.ready.length === 0) {
-				await this.waitForChange(Infinity);
-				continue;
+	/** Does what could not be done when the trigger was activated, until it is done or can't be. */
+	private async prepare({ subscriber, leaving: { signal } }: Joined): Promise<void> {
+		const outage = new Outage(this.clock);
+		while (subscriber.prepare && !signal.aborted) {
+			const failure = await subscriber.prepare(signal);
+			if (signal.aborted) return;
+			if (!failure) {
+				subscriber.prepare = undefined;
+				outage.end(subscriber.logger);
+				this.tellChange();
+				return;
 			}
-			const askedAt = this.clock.now();
-			const received = await this.requests.receive(signal);
-			if (received) await this.handle(received, signal);
-			else if (this.clock.now() - askedAt < LOOK_AGAIN_MS) {
-				await wait(this.clock, signal, LOOK_AGAIN_MS);
-			}
+			const lasting = mayPass(failure)
+				? await outage.waitOut(failure, subscriber.logger, signal)
+				: failure;
+			if (lasting) this.fail([subscriber], lasting);
 		}
 	}
 
-	/** Delivers the queue's head to all who want it, and deletes it when they are done. */
+	/** n8n is told when it ends for any other reason than that everybody has left. */
+	private async listen(signal: AbortSignal): Promise<void> {
+		try {
+			while (!signal.aborted) await this.look(signal);
+		} catch {
+			this.fail(this.subscribers, failureOf('stuck', 'STUCK'));
+		}
+	}
+
+	private async look(signal: AbortSignal): Promise<void> {
+		if (this.ready.length === 0) {
+			await this.waitForChange(Infinity);
+			return;
+		}
+		const askedAt = this.clock.now();
+		const received = await this.requests.receive(signal);
+		await this.endChanged(signal);
+		if (signal.aborted) return;
+		if (received) await this.handle(received, signal);
+		else if (this.clock.now() - askedAt < LOOK_AGAIN_MS) {
+			await wait(this.clock, signal, LOOK_AGAIN_MS);
+		}
+	}
+
+	/** Nobody is given what belongs to another account than that of its credential by now. */
+	private async endChanged(signal: AbortSignal): Promise<void> {
+		const { subscribers } = this;
+		const failures = await Promise.all(
+			subscribers.map(async ({ checkAccount }) => await checkAccount()),
+		);
+		if (signal.aborted) return;
+		subscribers.forEach((subscriber, index) => {
+			const failure = failures[index];
+			if (failure) this.fail([subscriber], failure);
+		});
+	}
+
+	/** Delivers the queue's head to all who want it, and deletes it when nobody is owed it any more. */
 	private async handle(received: Received, signal: AbortSignal): Promise<void> {
-		const head = headOf(received, this.head, this.clock.now());
-		this.head = head;
+		const { receiptId } = received;
+		this.head =
+			this.head?.text === received.text
+				? Object.assign(this.head, { receiptId })
+				: { ...received, since: this.clock.now(), states: new Map() };
+		const { head } = this;
 		while (!signal.aborted) {
 			this.showToTests(head);
 			if (signal.aborted) return;
-			const { takers } = this;
-			if (takers.size === 0) {
+			if (this.takers.length === 0) {
 				await this.waitForChange(LOOK_AGAIN_MS);
 				return;
 			}
-			const decision = decideHead(head, takers, this.clock.now());
+			const decision = this.decide(head);
 			if (decision.kind === 'delete') {
-				await this.delete(head, signal);
+				if (await this.requests.delete(head, signal)) this.head = undefined;
 				return;
 			}
 			if (decision.kind === 'wait') await this.waitForChange(decision.ms);
-			else for (const key of decision.keys) void this.deliver(head, key);
+			else for (const key of decision.keys) this.begin(head, key);
 		}
 	}
 
+	private decide({ notification, states }: Head): HeadDecision {
+		const { takers, roster, clock } = this;
+		const wanted = new Map(takers.map((taker) => [taker.key, wants(taker, notification)]));
+		return decideHead(wanted, (key) => states.get(key), roster, clock.now());
+	}
+
+	private isDoneByAll(head: Head): boolean {
+		const isDone = [...head.states.values()].every((state) => state === 'done');
+		return isDone && this.decide(head).kind === 'delete';
+	}
+
 	/** A test is over with the first notification that it wants. */
-	private showToTests({ notification, since }: Head): void {
+	private showToTests(head: Head): void {
 		for (const test of this.subscribers.filter(({ isTest }) => isTest)) {
-			if (test.wants(notification)) {
+			if (wants(test, head.notification)) {
 				this.leave(test);
-				void start(test, notification);
-			} else if (this.takers.size === 0 && this.clock.now() - since > TEST_PATIENCE_MS) {
-				this.fail([test], nothingForATest(String(notification.typeWebhook)));
+				void this.start(test, head);
+			} else if (this.takers.length === 0 && this.clock.now() - head.since > TEST_PATIENCE_MS) {
+				this.fail([test], nothingForATest(typeOf(head.notification)));
 			}
 		}
 	}
 
+	private begin(head: Head, key: string): void {
+		this.deliver(head, key).catch(() => this.fail(this.subscribers, failureOf('stuck', 'STUCK')));
+	}
+
 	private async deliver(head: Head, key: string): Promise<void> {
-		const delivery: Delivery = { state: 'running' };
-		head.deliveries.set(key, delivery);
-		let last: Subscriber | undefined;
+		head.states.set(key, 'running');
+		let last = this.joined.get(key)?.subscriber;
 		const present = () => {
 			const joined = this.joined.get(key);
 			last = joined?.subscriber ?? last;
 			return joined;
 		};
-		delivery.state = await deliver(head.notification, present, this.clock);
+		head.states.set(key, await this.deliverUntilDone(head, present));
 		this.tellChange();
-		if (!this.stopping && last) await this.deleteDone(head, last);
-	}
-
-	/** The work was done after everybody had left: once is enough to try, as it can come again. */
-	private async deleteDone(head: Head, { send }: Subscriber): Promise<void> {
-		const isDone = [...head.deliveries.values()].every(({ state }) => state === 'done');
-		if (this.head === head && isDone) await send(deletionOf(head));
-	}
-
-	/** A notification that is gone and comes again under another receipt was done nevertheless. */
-	private async delete(head: Head, signal: AbortSignal): Promise<void> {
-		const isDeleted = await this.requests.delete(head, signal);
-		if (isDeleted === undefined) return;
-		if (isDeleted) {
-			this.head = undefined;
-			return;
+		// Its work was done after everybody had left: one try, as it may come again.
+		if (!this.stopping && last && this.head === head && this.isDoneByAll(head)) {
+			await last.send(deletionOf(head));
 		}
-		head.timesGone += 1;
-		if (head.timesGone > 1) await wait(this.clock, signal, retryWait(head.timesGone - 1));
 	}
 
-	private fail(subscribers: readonly Subscriber[], failure: Failure): void {
-		for (const subscriber of subscribers) {
-			this.leave(subscriber);
-			try {
-				subscriber.fail(failure);
-			} catch {
-				subscriber.logger.warn(`GREEN-API Trigger: ${failure.message}`);
+	/**
+	 * A trigger that left and came back goes on where it was, unless it came back with other wishes.
+	 *
+	 * @returns whether the trigger is done with it, or has no more use for it for now
+	 */
+	private async deliverUntilDone(
+		head: Head,
+		present: () => Joined | undefined,
+	): Promise<'done' | 'dropped'> {
+		let deliveries = 0;
+		for (let joined = present(); joined; joined = present()) {
+			const { subscriber, leaving } = joined;
+			if (!wants(subscriber, head.notification)) return 'dropped';
+			const failure = deliveries > 0 ? await subscriber.checkAccount() : undefined;
+			if (failure) {
+				this.fail([subscriber], failure);
+				return 'dropped';
 			}
+			const ending = await this.start(subscriber, head);
+			deliveries += 1;
+			const next = afterDelivery(ending, deliveries, subscriber);
+			if (next.isDone) {
+				if (next.gaveUp) {
+					subscriber.logger.warn(
+						`GREEN-API Trigger: none of ${deliveries} deliveries of a notification succeeded; it is deleted from the queue: ${labelOf(head)}`,
+					);
+				}
+				return 'done';
+			}
+			await wait(this.clock, leaving.signal, next.waitMs);
+		}
+		return 'dropped';
+	}
+
+	/** @returns how the execution ended; its end is not waited for beyond the trigger's limit */
+	private async start(subscriber: Subscriber, head: Head): Promise<Ending> {
+		const { logger, maxExecutionMs } = subscriber;
+		const limit = new Cancellation();
+		const takeOff = this.timetable.after(maxExecutionMs, () => limit.cancel());
+		try {
+			const ending = await limit.race(subscriber.start(head.copy()));
+			if (ending !== CANCELLED) return ending;
+			logger.warn(
+				`GREEN-API Trigger: n8n has not told the end of an execution for ${maxExecutionMs / 60_000} minutes; it counts as failed: ${labelOf(head)}`,
+			);
+			return 'failed';
+		} catch {
+			logger.warn(
+				`GREEN-API Trigger: no execution could be started with a notification: ${labelOf(head)}`,
+			);
+			return 'notStarted';
+		} finally {
+			takeOff();
 		}
 	}
 }
+
+const HOUR_MS = 3_600_000;
+/** What was not used for an hour is looked for so often. */
+const LOOK_FOR_UNUSED_MS = HOUR_MS / 4;
+
+/** The listeners of a process, by account. */
+export class Listeners {
+	private readonly kept = new Map<string, { listener: Listener; usedAt: number }>();
+
+	/** @param clock what time it is; @param timetable what has to be done later */
+	constructor(
+		private readonly clock: Clock,
+		private readonly timetable: Timetable,
+	) {}
+
+	/** How many are kept. */
+	get size(): number {
+		return this.kept.size;
+	}
+
+	/**
+	 * @param account its key
+	 * @returns what all triggers of the account share; not to be held on to by who does not use it
+	 */
+	of(account: string): Listener {
+		if (this.kept.size === 0) this.lookLater();
+		const listener = this.kept.get(account)?.listener ?? new Listener(this.clock, this.timetable);
+		this.kept.set(account, { listener, usedAt: this.clock.now() });
+		return listener;
+	}
+
+	private lookLater(): void {
+		this.timetable.after(LOOK_FOR_UNUSED_MS, () => this.dropUnused());
+	}
+
+	private dropUnused(): void {
+		const now = this.clock.now();
+		for (const [account, kept] of this.kept) {
+			if (!kept.listener.isIdle) kept.usedAt = now;
+			else if (now - kept.usedAt >= HOUR_MS) this.kept.delete(account);
+		}
+		if (this.kept.size > 0) this.lookLater();
+	}
+}
+
+/** n8n loads this module once in a process. */
+export const listeners = new Listeners(systemClock, processTimetable);

@@ -1,23 +1,183 @@
-/** What a trigger's fields ask for. */
+/** The trigger's fields, in the order the editor shows them, and what they ask for. */
 
-import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { inputError } from '../shared/n8n/nodeErrors';
+import type { IDataObject, INodeProperties, ITriggerFunctions } from 'n8n-workflow';
 import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
-import { type Field, readFields } from '../shared/n8n/field';
-import { type Chats, FIELDS, OPTIONS } from './fields';
-import type { Deletion } from './afterExecution';
-import { isWanted } from './events';
-import { chatIdOf, isGroup, isPerson, type Notification } from './notification';
+import { amount, choice, choices, type Field, readFields, toggle } from '../shared/n8n/field';
+import { inputError } from '../shared/n8n/nodeErrors';
+import type { Deletion } from './delivery';
+import { EVENT_OPTIONS, isWanted } from './events';
+import { chatIdOf, type ChatKind, chatKindOf, type Notification } from './notification';
+
+const MINUTE_MS = 60_000;
+
+/** The kinds of chat that something may happen in. */
+type Chats = 'all' | 'people' | 'groups';
+
+const onlyChats: Field<string[]> = {
+	property: {
+		displayName: 'Only Chats',
+		name: 'onlyChats',
+		type: 'string',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add chat' },
+		default: [],
+		placeholder: 'e.g. 71234567890@c.us or +7 123 456-78-90',
+		description:
+			'Chat IDs or phone numbers, in Telegram and MAX chat IDs alone; what happens in other chats starts no execution. Chats with privacy IDs (@lid) are found by these only.',
+	},
+	/** An expression may give one text with several in it. */
+	read: (given) => ({
+		ok: true,
+		value: [given ?? []]
+			.flat()
+			.flatMap((entry) => String(entry).split(/[,;\n]/))
+			.filter((entry) => entry.trim() !== ''),
+	}),
+};
+
+const FIELDS = {
+	events: choices({
+		displayName: 'Trigger On',
+		name: 'events',
+		type: 'multiOptions',
+		options: EVENT_OPTIONS,
+		default: ['incomingMessageReceived'],
+		required: true,
+		description: 'What starts the workflow',
+	}),
+	deleteFromQueue: choice<Deletion>({
+		displayName: 'Delete From Queue',
+		name: 'deleteFromQueue',
+		type: 'options',
+		options: [
+			{
+				name: 'Immediately',
+				value: 'immediately',
+				description:
+					'Executions run side by side. What n8n had not begun to save when it was ended by force is lost.',
+			},
+			{
+				name: 'When the Execution Finishes',
+				value: 'executionFinishes',
+				description: 'One after the other, in order; what was being worked on comes again',
+			},
+			{
+				name: 'When the Execution Succeeds',
+				value: 'executionSucceeds',
+				description: 'The same, and a notification whose execution failed is delivered again',
+			},
+		],
+		default: 'executionFinishes',
+		description:
+			'When a notification counts as done. The queue has one head: as long as one notification is being worked on, all others of the instance wait.',
+	}),
+	output: choice<'raw' | 'simplified'>({
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		options: [
+			{
+				name: 'Raw',
+				value: 'raw',
+				description: 'The notification as GREEN-API sent it',
+			},
+			{
+				name: 'Simplified',
+				value: 'simplified',
+				description: 'The fields that are used most, with the chat ID at the top',
+			},
+		],
+		default: 'simplified',
+		description: 'What of the notification comes out',
+	}),
+};
+
+const OPTIONS = {
+	chats: choice<Chats>({
+		displayName: 'Chats',
+		name: 'chats',
+		type: 'options',
+		options: [
+			{ name: 'All', value: 'all' },
+			{ name: 'Groups', value: 'groups' },
+			{ name: 'People', value: 'people', description: 'Without bots' },
+		],
+		default: 'all',
+		description: 'The kind of chat that something has to happen in',
+	}),
+	clearWebhookUrl: toggle({
+		displayName: 'Clear Webhook URL',
+		name: 'clearWebhookUrl',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to clear the webhook URL of the instance, if one is set: as long as there is one, the queue can’t be read. What is behind it gets no more notifications then.',
+	}),
+	includeStatusAndChannels: toggle({
+		displayName: 'Include Status and Channels',
+		name: 'includeStatusAndChannels',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the status feed, broadcast lists and channels start the workflow as well. A GREEN-API node can’t look these up.',
+	}),
+	maxDeliveries: amount({
+		displayName: 'Max Deliveries',
+		name: 'maxDeliveries',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 5,
+		description:
+			'How often a notification is delivered that n8n can’t start an execution with, or, with "When the Execution Succeeds", whose executions don’t succeed. After that it is deleted, so that those behind it go on.',
+	}),
+	maxExecutionMinutes: amount({
+		displayName: 'Max Execution Minutes',
+		name: 'maxExecutionMinutes',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 60,
+		description:
+			'How long the next notification waits for an execution whose end n8n does not tell. After that it counts as failed. 0: as long as it takes.',
+	}),
+	onlyChats,
+	turnOnNotifications: toggle({
+		displayName: 'Turn On Notifications',
+		name: 'turnOnNotifications',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to turn on, in the settings of the instance, notifications that are needed and off. That restarts the instance once. Nothing is ever turned off.',
+	}),
+};
+
+const propertiesOf = (fields: Record<string, Field<unknown>>) =>
+	Object.values(fields).map(({ property }) => property);
+
+/** For n8n. */
+export const properties: INodeProperties[] = [
+	...propertiesOf(FIELDS),
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: propertiesOf(OPTIONS),
+	},
+];
 
 export interface Subscription {
 	events: readonly string[];
 	deletion: Deletion;
 	isRaw: boolean;
 	chats: Chats;
+	/** Whether what is written for many is wanted, too: WhatsApp's status feed, lists, channels. */
+	includeStatusAndChannels: boolean;
 	/** Chat ids in normal form; empty: every chat. */
 	onlyChats: ReadonlySet<string>;
 	maxDeliveries: number;
+	/** Infinity: no limit. */
+	maxExecutionMs: number;
 	turnOnNotifications: boolean;
 	clearWebhookUrl: boolean;
 }
@@ -57,27 +217,32 @@ export function readSubscription(this: ITriggerFunctions, { readChat }: Messenge
 		events: fields.events,
 		deletion: fields.deleteFromQueue,
 		isRaw: fields.output === 'raw',
+		maxExecutionMs: options.maxExecutionMinutes * MINUTE_MS || Infinity,
 		onlyChats: new Set(chatIds),
 	};
 }
 
-const IS_OF: Readonly<Record<Chats, (chatId: string) => boolean>> = {
-	all: () => true,
-	groups: isGroup,
-	people: isPerson,
+const KINDS: Readonly<Record<Chats, ReadonlySet<ChatKind | undefined>>> = {
+	all: new Set(['person', 'bot', 'group', undefined]),
+	groups: new Set(['group']),
+	people: new Set(['person']),
 };
+
+type Wishes = Pick<Subscription, 'events' | 'chats' | 'includeStatusAndChannels' | 'onlyChats'>;
 
 /**
  * @returns whether the trigger gets the notification; what happened in no chat, such as a change of
- *   the instance's state, is not a matter of chats
+ *   the instance's state, is not a matter of chats, and a chat in "Only Chats" may be a channel
  */
 export function wants(
-	{ events, chats, onlyChats }: Pick<Subscription, 'events' | 'chats' | 'onlyChats'>,
+	{ events, chats, includeStatusAndChannels, onlyChats }: Wishes,
 	notification: Notification,
 ): boolean {
 	if (!isWanted(events, notification)) return false;
 	const chatId = chatIdOf(notification);
 	if (chatId === null) return true;
 	if (onlyChats.size > 0 && !onlyChats.has(chatId)) return false;
-	return IS_OF[chats](chatId);
+	const kind = chatKindOf(notification);
+	if (kind === 'feed') return chats === 'all' && (includeStatusAndChannels || onlyChats.size > 0);
+	return KINDS[chats].has(kind);
 }

@@ -161,7 +161,7 @@ describe('"When the Execution Succeeds"', () => {
 		await n8n.api.activate(id);
 		await queueIsEmpty();
 		expect(recorder.idsOf('poisoned')).toEqual(['before', 'poison', 'poison', 'poison', 'behind']);
-		expect(n8n.server.log).toContain('none of 3 executions for a notification succeeded');
+		expect(n8n.server.log).toContain('none of 3 deliveries of a notification succeeded');
 		await deactivate(id);
 	});
 });

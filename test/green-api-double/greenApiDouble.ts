@@ -196,6 +196,17 @@ export class GreenApiDouble {
 	}
 
 	/**
+	 * Renews a token, as the button in GREEN-API's console does.
+	 *
+	 * @param idInstance an instance of this double
+	 * @param apiTokenInstance what it takes from now on, and nothing else
+	 * @throws RangeError where the double has no such instance
+	 */
+	setToken(idInstance: string, apiTokenInstance: string): void {
+		this.instances.setToken(idInstance, apiTokenInstance);
+	}
+
+	/**
 	 * @param method whose limit changes, for all instances
 	 * @param requestsPerSecond its limit from now on
 	 * @throws RangeError when `requestsPerSecond` is not more than 0

@@ -119,6 +119,13 @@ export class Instances {
 		instance.stateInstance = stateInstance;
 	}
 
+	/** @throws RangeError where there is no such instance */
+	setToken(idInstance: string, apiTokenInstance: string): void {
+		const instance = this.byId.get(idInstance);
+		if (!instance) throw new RangeError(`The double has no instance ${idInstance}`);
+		instance.apiTokenInstance = apiTokenInstance;
+	}
+
 	/** @throws RangeError when `requestsPerSecond` is not more than 0 */
 	setRate(method: GreenApiMethod, requestsPerSecond: number): void {
 		for (const messenger of MESSENGERS) {
@@ -171,7 +178,7 @@ export class Instances {
 		const refusal = method.refuse?.(body, queue);
 		if (refusal) return refusal;
 		if (name === 'setSettings') this.restart(idInstance);
-		const receiptId = Number(request.receiptId);
+		const { receiptId = '' } = request;
 		const source = { body, query, stateInstance, addressBook, linkTo, queue, receiptId };
 		const answer = method.answer(source);
 		return typeof answer === 'string' ? { kind: 'answer', status: 200, body: answer } : answer;

@@ -42,8 +42,8 @@ export interface AnswerSource {
 	addressBook: AddressBook;
 	linkTo: LinkTo;
 	queue: NotificationQueue;
-	/** What the path has behind the token; NaN where there is none. */
-	receiptId: number;
+	/** What the path has behind the token; empty where there is none. */
+	receiptId: string;
 }
 
 export interface MethodDefinition {

@@ -25,20 +25,25 @@ const NEW_SETTINGS: Readonly<InstanceSettings> = {
 	incomingBlockWebhook: 'no',
 };
 
-const FIRST_RECEIPT = 1_234_567;
+const FIRST_RECEIPT = 1_234_567n;
 
 interface Entry {
-	receiptId: number;
-	body: JsonObject;
+	/** As it is in the answer's JSON: a number of any length, or a text in quotes. */
+	receipt: string;
+	/** JSON. */
+	body: string;
 }
 
 export class NotificationQueue {
 	readonly settings: InstanceSettings;
 	/** What an empty queue is answered with: GREEN-API's hosts differ. */
 	nothing: 'null' | '' = 'null';
+	/** Live answers of old instances begin with 1 again. */
+	nextReceipt = FIRST_RECEIPT;
+	/** Whether receipts are texts. */
+	hasTextReceipts = false;
 
 	private entries: Entry[] = [];
-	private nextReceipt = FIRST_RECEIPT;
 	private arrived = new AbortController();
 
 	/** @param typeInstance which messenger the instance is of, as GREEN-API names it */
@@ -53,32 +58,38 @@ export class NotificationQueue {
 
 	/** Puts notifications at the end. */
 	enqueue(...bodies: JsonObject[]): void {
-		for (const body of bodies) {
-			this.entries.push({ receiptId: this.nextReceipt, body });
-			this.nextReceipt += 1;
-		}
+		this.enqueueText(...bodies.map((body) => JSON.stringify(body)));
+	}
+
+	/** The same for bodies that are JSON already, which may be nested deeper than JavaScript writes. */
+	enqueueText(...bodies: string[]): void {
+		for (const body of bodies) this.entries.push({ receipt: this.newReceipt(), body });
 		this.arrived.abort();
 		this.arrived = new AbortController();
+	}
+
+	private newReceipt(): string {
+		const receipt = this.hasTextReceipts ? `"${this.nextReceipt}"` : String(this.nextReceipt);
+		this.nextReceipt += 1n;
+		return receipt;
 	}
 
 	/** The first one gets another receipt, as when GREEN-API has waited too long for its deletion. */
 	renewReceipt(): void {
 		const [head] = this.entries;
-		if (!head) return;
-		head.receiptId = this.nextReceipt;
-		this.nextReceipt += 1;
+		if (head) head.receipt = this.newReceipt();
 	}
 
 	/** @returns receiveNotification's answer: the first one, whoever has received it before */
 	head(): string {
 		const [head] = this.entries;
-		return head ? JSON.stringify(head) : this.nothing;
+		return head ? `{"receiptId":${head.receipt},"body":${head.body}}` : this.nothing;
 	}
 
 	/** @returns deleteNotification's answer */
-	delete(receiptId: number): string {
+	delete(receiptId: string): string {
 		const before = this.entries.length;
-		this.entries = this.entries.filter((entry) => entry.receiptId !== receiptId);
+		this.entries = this.entries.filter(({ receipt }) => receipt.replace(/"/g, '') !== receiptId);
 		return this.entries.length < before
 			? '{"result":true}'
 			: '{"result":false,"reason":"Message not found"}';

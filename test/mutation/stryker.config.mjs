@@ -22,7 +22,7 @@ export default {
 		'nodes/shared/time.ts',
 		'nodes/shared/n8n/deadline.ts',
 		'nodes/shared/n8n/nodeErrors.ts',
-		'nodes/GreenApi/listSearch/addressBook.ts',
+		'nodes/GreenApi/addressBook.ts',
 		'nodes/GreenApi/**/output.ts',
 	],
 	testRunner: 'jest',

@@ -3,6 +3,7 @@ import {
 	type INodeProperties,
 	type INodePropertyOptions,
 	NodeHelpers,
+	Workflow,
 } from 'n8n-workflow';
 import { FORBIDDEN_WORDS } from '../assertions/words';
 import { LoadedTypes, PACKAGE_NAME } from '../engine/nodeTypes';
@@ -90,6 +91,45 @@ const OPERATIONS: Record<string, Record<string, Expected>> = {
 const ALL = Object.entries(OPERATIONS).flatMap(([resource, operations]) =>
 	Object.entries(operations).map(([operation, expected]) => ({ resource, operation, expected })),
 );
+
+describe('the subtitle says what the node does, in words', () => {
+	const subtitleOf = async (type: string, parameters: INode['parameters']) => {
+		const types = await LoadedTypes.load();
+		const node: INode = {
+			id: '1',
+			name: 'Node',
+			type: `${PACKAGE_NAME}.${type}`,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+		};
+		const workflow = new Workflow({
+			nodes: [node],
+			connections: {},
+			active: false,
+			nodeTypes: types,
+		});
+		const { subtitle } = types.getByNameAndVersion(node.type).description;
+		return workflow.expression.getSimpleParameterValue(node, subtitle, 'internal', {});
+	};
+
+	it.each([
+		[['incomingMessageReceived', 'incomingCall'], 'Message received, Call received'],
+		[['outgoingAPIMessageReceived'], 'Message sent through the API'],
+		[['any'], 'Anything'],
+		['{{ expression }}', '{{ expression }}'],
+	])('of the trigger on %j: %s', async (events, words) => {
+		expect(await subtitleOf('greenApiTrigger', { events })).toBe(words);
+	});
+
+	it.each([
+		['contact', 'getContactInfo', 'Get Contact Info'],
+		['contact', 'getMany', 'Get Many'],
+		['group', 'get', 'Get Group'],
+	])('of the node: %s, %s: %s', async (resource, operation, words) => {
+		expect(await subtitleOf('greenApi', { resource, operation })).toBe(words);
+	});
+});
 
 describe('what saved workflows rely on', () => {
 	let properties: INodeProperties[];
@@ -195,7 +235,9 @@ describe('what saved workflows rely on', () => {
 		expect(Object.fromEntries(options.map((each) => [each.name, each.default]))).toEqual({
 			chats: 'all',
 			clearWebhookUrl: false,
+			includeStatusAndChannels: false,
 			maxDeliveries: 5,
+			maxExecutionMinutes: 60,
 			onlyChats: [],
 			turnOnNotifications: true,
 		});

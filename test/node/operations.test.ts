@@ -561,7 +561,7 @@ describe('Get Avatar', () => {
 	);
 
 	it.each([
-		['rate-overlimit', faults.avatarOverlimit, 'fewer requests at the moment'],
+		['rate-overlimit', faults.avatarOverlimit, 'faster than it allows'],
 		['a time-out', faults.avatarTimeout, 'did not answer GREEN-API in time'],
 	])(
 		'%s is no "none": it is tried again, then that item’s failure',

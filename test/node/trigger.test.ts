@@ -1,88 +1,23 @@
 /** The trigger in n8n's own context, on the double's queue. */
 
-import type { INode, IRun } from 'n8n-workflow';
-import type { WorkflowFile } from '../engine/engine';
+import type { INode } from 'n8n-workflow';
 import { listenToLog } from '../engine/n8nVersions';
-import type { ActiveTrigger } from '../engine/triggers';
 import { faults, refusal } from '../green-api-double/faults';
-import { waitFor } from '../real-n8n/waitFor';
-import { useNode } from './setup';
+import { finish, idsOf, message, until, useTriggers, workflow } from './triggers';
 
 /** How long the double takes to tell the settings. */
 let settingsMs = 0;
 const latencyMs = ({ method }: { method?: string }) => (method === 'getSettings' ? settingsMs : 0);
 
-const { parts, credentials } = useNode({ restartMs: 20, latencyMs }, 20);
-
-/** Each test's instance of the double has the address of its own port. */
-let active: ActiveTrigger[];
+const { parts, activate, asks, emitted, queueLength } = useTriggers({ restartMs: 20, latencyMs });
 
 beforeEach(() => {
-	active = [];
 	settingsMs = 0;
 });
-afterEach(async () => await Promise.all(active.map(async ({ close }) => await close())));
-
-let workflows = 0;
-
-function workflow(parameters: INode['parameters'] = {}, node: Partial<INode> = {}): WorkflowFile {
-	workflows += 1;
-	return {
-		name: `workflow-${workflows}`,
-		nodes: [
-			{
-				id: 'trigger',
-				name: 'GREEN-API Trigger',
-				type: 'n8n-nodes-green-api-contacts.greenApiTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { events: ['incomingMessageReceived'], ...parameters },
-				credentials: { greenApi: { id: '1', name: 'GREEN-API' } },
-				...node,
-			},
-		],
-		connections: {},
-	};
-}
-
-async function activate(
-	parameters: INode['parameters'] = {},
-	mode: 'trigger' | 'manual' = 'trigger',
-	replaced: Record<string, string> = {},
-	file = workflow(parameters),
-): Promise<ActiveTrigger> {
-	const greenApi = { ...credentials().greenApi, ...replaced };
-	const options = { credentials: { greenApi }, mode };
-	const trigger = await parts.engine.activate(file, options);
-	active.push(trigger);
-	return trigger;
-}
-
-const message = (idMessage: string, chatId = '79001234567@c.us') => ({
-	typeWebhook: 'incomingMessageReceived',
-	idMessage,
-	senderData: { chatId, sender: chatId },
-	messageData: { typeMessage: 'textMessage', textMessageData: { textMessage: idMessage } },
-});
-
-const idsOf = ({ emissions }: ActiveTrigger) => emissions.map(({ json }) => json[0]?.messageId);
-const asks = (method: 'receiveNotification' | 'deleteNotification' | 'setSettings') =>
-	parts.double.requestsOf(method);
-
-async function emitted(trigger: ActiveTrigger, count: number): Promise<void> {
-	await waitFor(`${count} notifications`, () => trigger.emissions.length >= count);
-}
 
 /** The last request has no answer yet. */
 const longRequest = async () =>
-	await waitFor('the long request', () => asks('receiveNotification').at(-1)?.status === 0);
-
-const queueLength = async (length: number) =>
-	await waitFor(`${length} in the queue`, () => parts.double.queue.length === length);
-
-function finish({ emissions }: ActiveTrigger, status: IRun['status'] = 'success'): void {
-	emissions.at(-1)?.done?.resolve({ status } as IRun);
-}
+	await until('the long request', () => asks('receiveNotification').at(-1)?.status === 0);
 
 describe('an active trigger', () => {
 	it('deletes a notification when its execution is over, whatever became of it', async () => {
@@ -181,7 +116,7 @@ describe('an active trigger', () => {
 		parts.double.queue.enqueue(message('a'));
 		await emitted(trigger, 1);
 		finish(trigger);
-		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		await until('what n8n is told', () => trigger.errors.length === 1);
 		expect(trigger.errors[0]).toMatchObject({
 			name: 'NodeApiError',
 			message: expect.stringMatching(/^No GREEN-API server answers at the API URL\. Copy apiUrl /),
@@ -194,7 +129,7 @@ describe('an active trigger', () => {
 describe('triggers on one instance', () => {
 	it('in one workflow get everything each, with the same node id, too', async () => {
 		const files = ['One', 'Two'].map((name) => ({ ...workflow({}, { name }), name: 'same' }));
-		const both = await Promise.all(files.map((file) => activate({}, 'trigger', {}, file)));
+		const both = await Promise.all(files.map((file) => activate({}, { file })));
 		parts.double.queue.enqueue(message('a'));
 		await Promise.all(both.map((trigger) => emitted(trigger, 1)));
 		expect(both.map(idsOf)).toEqual([['a'], ['a']]);
@@ -220,7 +155,7 @@ describe('triggers on one instance', () => {
 
 describe('a test in the editor', () => {
 	it('takes nothing away from production, and nothing from the queue by itself', async () => {
-		const test = await activate({}, 'manual');
+		const test = await activate({}, { mode: 'manual' });
 		parts.double.queue.enqueue(message('a'), message('b'));
 		await emitted(test, 1);
 		const production = await activate({ deleteFromQueue: 'immediately' });
@@ -290,8 +225,8 @@ describe('activation', () => {
 
 describe('activation is refused', () => {
 	it.each<[string, INode['parameters']]>([
-		['Events', { events: [] }],
-		['Events', { events: ['somethingElse'] }],
+		['Trigger On', { events: [] }],
+		['Trigger On', { events: ['somethingElse'] }],
 		['Delete From Queue', { deleteFromQueue: 'later' }],
 		['Output', { output: 'short' }],
 		['Chats', { options: { chats: 'person' } }],
@@ -302,6 +237,8 @@ describe('activation is refused', () => {
 		['Max Deliveries', { options: { maxDeliveries: '' } }],
 		['Max Deliveries', { options: { maxDeliveries: 0 } }],
 		['Max Deliveries', { options: { maxDeliveries: -1 } }],
+		['Max Execution Minutes', { options: { maxExecutionMinutes: -1 } }],
+		['Include Status and Channels', { options: { includeStatusAndChannels: 'no' } }],
 	])('where "%s" can’t be meant: %j', async (label, parameters) => {
 		const succeeds = { deleteFromQueue: 'executionSucceeds', ...parameters };
 		await expect(activate(succeeds)).rejects.toThrow(`"${label}" is `);
@@ -329,7 +266,9 @@ describe('activation is refused', () => {
 		['another instance', { idInstance: '1101999999' }, 'does not know this Instance ID'],
 		['an instance ID that is none', { idInstance: 'me' }, 'is not a number of 1 to 20 digits'],
 	])('for %s', async (_what, replaced, words) => {
-		await expect(activate({}, 'trigger', replaced)).rejects.toThrow(words);
+		await expect(
+			activate({}, { credential: { ...parts.credential(), ...replaced } }),
+		).rejects.toThrow(words);
 	});
 
 	it('where a chat is none', async () => {
@@ -346,7 +285,7 @@ describe('activation is refused', () => {
 		parts.double.setState(parts.double.idInstance, 'starting');
 		const trigger = await activate();
 		parts.double.setState(parts.double.idInstance, 'notAuthorized');
-		await waitFor('what n8n is told', () => trigger.errors.length === 1);
+		await until('what n8n is told', () => trigger.errors.length === 1);
 		expect(trigger.errors[0]?.message).toContain('no phone is linked to it');
 	});
 

@@ -1,4 +1,4 @@
-import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { isFound, wantedIn } from '@package/nodes/GreenApi/addressBook';
 import { readListedChat } from '@package/nodes/shared/green-api/chatList';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { fingerprintOf } from '@package/nodes/GreenApi/contact/getContactInfo/fingerprint';
-import { md5 } from '@package/nodes/GreenApi/contact/getContactInfo/md5';
+import { fingerprintOf, md5 } from '@package/nodes/GreenApi/contact/getContactInfo/fingerprint';
 import { without } from '../assertions/objectGraph';
 import { AddressBook } from '../green-api-double/addressBook';
 import seedContact from '../green-api-double/seedContact.json';

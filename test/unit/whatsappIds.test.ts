@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { idsOf } from '@package/nodes/shared/green-api/whatsappIds';
+import { idsOf } from '@package/nodes/shared/green-api/numberingPlan';
 
 describe("WhatsApp's ids of one person", () => {
 	it.each([

@@ -6,10 +6,10 @@ import {
 	type LookUpOutcome,
 	type LookUpPolicy,
 	type LookUpRequest,
-	type Send,
+	type SendRequest,
 	startBatch,
 } from '@package/nodes/shared/queue/batch';
-import { ProcessState } from '@package/nodes/shared/queue/processState';
+import { ProcessState } from '@package/nodes/shared/queue/process';
 import { Timetable } from '@package/nodes/shared/time';
 import { seededRandom } from '../green-api-double/seededRandom';
 import { SimulatedInstance, type SimulatedOptions } from './simulatedInstance';
@@ -58,7 +58,10 @@ export function processOn(
 ) {
 	const state = new ProcessState(clock, random, new Timetable(clock));
 
-	function start(batchOptions: Partial<BatchOptions> = {}, send: Send = instance.send): Batch {
+	function start(
+		batchOptions: Partial<BatchOptions> = {},
+		send: SendRequest = instance.send,
+	): Batch {
 		const account = { key: name };
 		return startBatch(send, { account, stopOnFailure: false, ...batchOptions }, state);
 	}

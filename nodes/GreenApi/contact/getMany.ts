@@ -10,7 +10,7 @@ import {
 } from '../../shared/green-api/chatList';
 import { type ChatType, type Messenger, ownFieldsOf } from '../../shared/green-api/messengers';
 import { amount, choice, text, toggle } from '../../shared/n8n/field';
-import { isFound, wantedIn } from '../listSearch/searchText';
+import { isFound, wantedIn } from '../addressBook';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import { operation } from '../operation';
 

@@ -255,6 +255,22 @@ const MEANINGS = {
 		description:
 			'Check that the node has a GREEN-API credential which still exists, and that this n8n may reach its API URL.',
 	},
+	startingTooLong: {
+		kind: 'instance',
+		message:
+			'The GREEN-API instance has been starting for more than 10 minutes: its session is most likely lost',
+		description: `Open the instance in ${CONSOLE} and scan its QR code again with the messenger on the phone.`,
+	},
+	credentialChanged: {
+		kind: 'instance',
+		message: 'The GREEN-API credential was changed while the trigger listened',
+		description: 'n8n activates the workflow again with the new values. Nothing needs to be done.',
+	},
+	stuck: {
+		kind: 'instance',
+		message: 'The trigger could not go on listening',
+		description: 'n8n activates the workflow again. If this happens often, tell us on GitHub.',
+	},
 } as const satisfies Record<string, Meaning>;
 
 /** The names of those whose words depend on values: they are made where the values are known. */

@@ -11,6 +11,8 @@ export interface Method {
 	effect: MethodEffect;
 	/** Set where the answer has a field that is `true` when it was done, and nothing else then. */
 	confirmedBy?: string;
+	/** A status with which an answer comes, too. */
+	answerIn?: number;
 	/** Set where the answer is a boolean field: without it nothing is known. */
 	answeredBy?: string;
 }
@@ -86,6 +88,8 @@ export const METHODS = {
 		answer: 'objectOrNothing',
 		requestsPerSecond: 100,
 		effect: 'read',
+		// When a quota is used up, with the notification that says so in the body.
+		answerIn: 466,
 	},
 	setSettings: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'write' },
 } as const satisfies Record<string, Method>;

@@ -1,9 +1,8 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
 import { clean } from './cleanNumber';
-import { NUMBER_REASONS } from './numberReasons';
+import { NUMBER_REASONS, otherThing } from './numberReasons';
 import { nationalNumbers, planOf } from './numberingPlan';
-import { otherThing } from './otherThings';
 import {
 	checkLength,
 	type Outcome,

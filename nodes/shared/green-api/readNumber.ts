@@ -3,13 +3,13 @@
 import type { NUMBER_REASONS } from './numberReasons';
 import {
 	hasDoubtfulZero,
+	idsOf,
 	isMobile,
-	type NumberingPlan,
 	nationalNumbers,
+	type NumberingPlan,
 	planOf,
 	planOfNumber,
 } from './numberingPlan';
-import { idsOf } from './whatsappIds';
 import { digitsBefore, takeApart, type WrittenNumber } from './writtenNumber';
 
 /** Why there is no reading; `code` is the calling code, or what else the reason is about. */

@@ -1,6 +1,7 @@
 /** Sends GREEN-API requests through n8n, and turns whatever happens into an outcome. */
 
 import type {
+	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
@@ -9,7 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { accountKey, CREDENTIAL_REFUSED } from '../green-api/requestUrl';
 import { confirmed, readAnswer, type Reply } from '../green-api/answer';
-import { type Failure, failureOfNetwork } from '../green-api/failures';
+import { type Failure, failureOf, failureOfNetwork } from '../green-api/failures';
 import {
 	DEFAULT_MESSENGER,
 	type Messenger,
@@ -60,6 +61,14 @@ function failureOfThrown(thrown: unknown): Failure {
 	return { id: 'credentialRefused', kind: 'instance', message, description, code };
 }
 
+function keyOf({ apiUrl, idInstance, apiTokenInstance }: ICredentialDataDecryptedObject): string {
+	return accountKey({
+		apiUrl: String(apiUrl),
+		idInstance: String(idInstance),
+		apiTokenInstance: String(apiTokenInstance),
+	});
+}
+
 /**
  * n8n resolves a credential anew each time it is read, expressions in it too (`n8n-core`,
  * `CredentialsHelper.getDecrypted`).
@@ -69,16 +78,25 @@ function failureOfThrown(thrown: unknown): Failure {
  */
 export async function readAccount(this: Context): Promise<Account> {
 	try {
-		const { messenger, ...values } = await this.getCredentials(CREDENTIAL_TYPE);
-		const key = accountKey({
-			apiUrl: String(values.apiUrl),
-			idInstance: String(values.idInstance),
-			apiTokenInstance: String(values.apiTokenInstance),
-		});
-		return { key, messenger: messengerNamed(messenger) };
+		const values = await this.getCredentials(CREDENTIAL_TYPE);
+		return { key: keyOf(values), messenger: messengerNamed(values.messenger) };
 	} catch {
 		const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
 		return { key: JSON.stringify([id]), messenger: messengerNamed(DEFAULT_MESSENGER) };
+	}
+}
+
+/**
+ * @param account its key
+ * @returns that the node's credential is not for this account any more, or can't be read; undefined
+ *   where it still is
+ */
+export async function otherAccount(this: Context, account: string): Promise<Failure | undefined> {
+	try {
+		const isSame = keyOf(await this.getCredentials(CREDENTIAL_TYPE)) === account;
+		return isSame ? undefined : failureOf('credentialChanged', 'CREDENTIAL_CHANGED');
+	} catch (error) {
+		return failureOfThrown(error);
 	}
 }
 
@@ -103,12 +121,16 @@ function endedBy<C extends Context>(context: C, signal: AbortSignal): C {
  *
  * @param request the method, its body, and how long one attempt may take
  * @param abortSignal ends the request at once; without it, an execution's end does
+ * @param account the key of the account that the request is for. Where the credential has become
+ *   another one's nothing is sent: n8n is given the values that were compared, as it would read them
+ *   anew
  * @returns the answer, or what kept it away, with the limit that the server told; never throws
  */
 export async function sendRequest(
 	this: Context,
 	request: GreenApiRequest,
 	abortSignal?: AbortSignal,
+	account?: string,
 ): Promise<Reply> {
 	const method: Method = METHODS[request.method];
 	const options: IHttpRequestOptions = {
@@ -124,14 +146,20 @@ export async function sendRequest(
 		disableFollowRedirect: true,
 	};
 	try {
+		const data = account === undefined ? undefined : await this.getCredentials(CREDENTIAL_TYPE);
+		if (data && keyOf(data) !== account) {
+			return { ok: false, failure: failureOf('credentialChanged', 'CREDENTIAL_CHANGED') };
+		}
 		const { statusCode, body, headers } = (await this.helpers.httpRequestWithAuthentication.call(
 			abortSignal ? endedBy(this, abortSignal) : this,
 			CREDENTIAL_TYPE,
 			options,
+			data && { credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data } },
 		)) as IN8nHttpFullResponse;
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
-		const answer = readAnswer(statusCode, String(body), method.answer, namesChat);
+		const isAnswer = method.answerIn === statusCode && /"receiptId"/.test(String(body));
+		const answer = readAnswer(isAnswer ? 200 : statusCode, String(body), method.answer, namesChat);
 		const outcome = confirmed(answer, method);
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };

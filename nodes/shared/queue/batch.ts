@@ -1,19 +1,61 @@
-/** A batch of lookups: when it ends, and what its lookups bring then. */
+/** A batch of lookups: how each is answered, and when the batch ends. */
 
+import { replyInTime } from '../n8n/deadline';
 import type { Account } from '../n8n/transport';
-import { type Failure, failureOfNetwork } from '../green-api/failures';
+import type { Answer, Outcome, Reply } from '../green-api/answer';
+import { afterTries, type Failure, failureOfNetwork } from '../green-api/failures';
 import { requestsPerSecond } from '../green-api/messengers';
-import type { GreenApiMethod, GreenApiRequest } from '../green-api/methods';
-import { attempt } from './attempts';
+import { type GreenApiMethod, type GreenApiRequest, METHODS } from '../green-api/methods';
 import { CANCELLED, Cancellation } from '../time';
-import { lookAhead } from './lookAhead';
-import { isRead, type LookUp, type LookUpOutcome, type LookUpRequest, type Send } from './lookUp';
-import { processState, type ProcessState } from './processState';
-import type { RunTry } from './retriedRuns';
-import { Lane } from './sendQueue';
-import { Serial } from './serial';
+import type { RunTry } from './memory';
+import { processState, type ProcessState } from './process';
+import { type Tries, waitBeforeRetry } from './retry';
+import { type EndTurn, Lane, type SendQueue } from './sendQueue';
 
-export type { LookUp, LookUpOutcome, LookUpPolicy, LookUpRequest, Send } from './lookUp';
+/** How one lookup may use the instance. */
+export interface LookUpPolicy {
+	/**
+	 * The user's own limit, fractions allowed, which holds where it is lower than GREEN-API's; absent:
+	 * GREEN-API's alone. 0: neither, requests are not paced. Holds for each method, in this process.
+	 */
+	requestsPerSecond?: number;
+	/** How often a request that failed for the moment is tried again; 0: never. */
+	maxRetries: number;
+	/** How old a kept answer may be, and for how long a new one is kept; 0: neither. */
+	cacheSeconds: number;
+}
+
+export interface LookUpRequest extends GreenApiRequest {
+	policy: LookUpPolicy;
+	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
+	tolerates?: (failure: Failure) => boolean;
+	/** The method that is asked before this one, for its sake alone: it ends together with it. */
+	firstStep?: GreenApiMethod;
+}
+
+/**
+ * What a lookup brought. `inherited` marks the failure of another lookup, which ended the batch, or
+ * all of it that asks the same method, before this one had its own outcome.
+ */
+export type LookUpOutcome =
+	| { ok: true; value: Answer }
+	| { ok: false; failure: Failure; inherited: boolean };
+
+/** Asks one question; the promise never rejects. */
+export type LookUp = (request: LookUpRequest) => Promise<LookUpOutcome>;
+
+/** Sends one request, once, unless the signal ends it; the promise never rejects. */
+export type SendRequest = (request: GreenApiRequest, signal: AbortSignal) => Promise<Reply>;
+
+/** @returns the same for all requests that have the same answer */
+function questionOf({ method, path, query, body, also }: GreenApiRequest): string {
+	return JSON.stringify([method, path, query, body, also]);
+}
+
+/** @returns whether nothing changes by asking: only then is an answer shared or kept */
+function isRead({ method }: GreenApiRequest): boolean {
+	return METHODS[method].effect === 'read';
+}
 
 export interface BatchOptions {
 	account: Pick<Account, 'key'> & Partial<Account>;
@@ -53,6 +95,12 @@ function changedBy({ body }: GreenApiRequest): string {
 	return String(body?.chatId);
 }
 
+/** What a lookup found; without a source, by a request of its own. */
+interface FoundAnswer {
+	outcome: Outcome<Answer>;
+	source?: 'shared' | 'cached' | 'retained';
+}
+
 /** The part of a batch that asks one method. */
 interface Part {
 	lane: Lane;
@@ -62,6 +110,100 @@ interface Part {
 }
 
 const STOPPED = failureOfNetwork('ERR_CANCELED');
+
+/** More than can be in flight: those that wait for another try hold up nobody. */
+const MOST_RUNNING = 256;
+/** Of answers that wait for one before them. */
+const MOST_HELD_CHARACTERS = 20_000_000;
+
+interface LookAheadOptions {
+	/** Is called in the order of the requests, for some hundred of them at a time. */
+	lookUp: LookUp;
+	/** Is called for each request that has the answer of an earlier one. */
+	onShared: () => void;
+	/** Whether asking ahead makes no sense any more. */
+	isOver: () => boolean;
+	/** The rest of the outcomes is not wanted. */
+	leave: () => void;
+}
+
+function charactersOf(outcome: LookUpOutcome): number {
+	return outcome.ok ? outcome.value.text.length : 0;
+}
+
+/**
+ * @returns a function that asks each question once, however far apart it comes; what writes is sent
+ *   each time. Call it once for each request, in their order: it lets go of an answer when its
+ *   question comes no more
+ */
+function askOnce(
+	requests: readonly LookUpRequest[],
+	{ lookUp, onShared }: Pick<LookAheadOptions, 'lookUp' | 'onShared'>,
+) {
+	const lastPlaces = new Map(requests.map((request, index) => [questionOf(request), index]));
+	const comesAgain = requests.map(
+		(request, index) => lastPlaces.get(questionOf(request)) !== index,
+	);
+	lastPlaces.clear();
+	const outcomes = new Map<string, Promise<LookUpOutcome>>();
+
+	return async (request: LookUpRequest, index: number): Promise<LookUpOutcome> => {
+		if (!isRead(request)) return await lookUp(request);
+		const question = questionOf(request);
+		const former = outcomes.get(question);
+		const outcome = former ?? lookUp(request);
+		if (comesAgain[index]) outcomes.set(question, outcome);
+		else outcomes.delete(question);
+		if (former && (await former).ok) onShared();
+		return await outcome;
+	};
+}
+
+/**
+ * @param requests what to ask; what only reads is asked once, however far apart it comes
+ * @param options how to ask
+ * @returns the outcomes, in the order of the requests
+ */
+async function* lookAhead(
+	requests: readonly LookUpRequest[],
+	options: LookAheadOptions,
+): AsyncGenerator<LookUpOutcome, void> {
+	const ask = askOnce(requests, options);
+	const begun = new Map<number, Promise<LookUpOutcome>>();
+	let [next, running, heldCharacters] = [0, 0, 0];
+
+	const begin = (request: LookUpRequest): Promise<LookUpOutcome> => {
+		const outcome = ask(request, next);
+		begun.set(next, outcome);
+		next += 1;
+		running += 1;
+		void outcome.then((settled) => {
+			running -= 1;
+			heldCharacters += charactersOf(settled);
+			beginMore();
+		});
+		return outcome;
+	};
+	const beginMore = () => {
+		while (running < MOST_RUNNING && heldCharacters < MOST_HELD_CHARACTERS) {
+			const request = requests[next];
+			if (!request || options.isOver()) return;
+			void begin(request);
+		}
+	};
+
+	try {
+		for (const [index, request] of requests.entries()) {
+			beginMore();
+			const outcome = await (begun.get(index) ?? begin(request));
+			begun.delete(index);
+			heldCharacters -= charactersOf(outcome);
+			yield outcome;
+		}
+	} finally {
+		if (begun.size > 0 || next < requests.length) options.leave();
+	}
+}
 
 export class Batch {
 	private readonly tally = { refusals: 0, retries: 0, shared: 0, cached: 0, retained: 0 };
@@ -75,11 +217,11 @@ export class Batch {
 	private readonly runTry: RunTry | undefined;
 
 	constructor(
-		private readonly send: Send,
+		private readonly send: SendRequest,
 		private readonly options: BatchOptions,
 		private readonly process: ProcessState,
 	) {
-		this.runTry = options.retriedRun && process.retriedRuns.beginTry(options.retriedRun);
+		this.runTry = options.retriedRun && process.runs.beginTry(options.retriedRun);
 	}
 
 	get counts(): BatchCounts {
@@ -90,27 +232,18 @@ export class Batch {
 	}
 
 	/**
-	 * Listens to the signal, which lives for longer than the batch, only while there is a need.
-	 *
 	 * @param request what to ask, and how; lookups may be asked for all at once
 	 * @returns its outcome; the promise never rejects
 	 */
 	async lookUp(request: LookUpRequest): Promise<LookUpOutcome> {
-		const { cancelSignal } = this.options;
-		if (cancelSignal?.aborted) this.abort();
-		if (this.running === 0) cancelSignal?.addEventListener('abort', this.abort);
-		this.running += 1;
-		const outcome = await this.settle(request);
-		this.running -= 1;
-		if (this.running === 0) cancelSignal?.removeEventListener('abort', this.abort);
-		return outcome;
+		return await this.stoppable(async () => await this.settle(request));
 	}
 
 	/**
 	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
 	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes. Of what changes the same chat, each begins when the one
-	 * before it has its outcome, so that the last one holds.
+	 * far apart the same question comes. Of what changes the same chat, in whatever batch, each begins
+	 * when the one before it has its outcome, so that the last one holds.
 	 *
 	 * @param requests what to ask, and how
 	 * @param ask asks what takes more than one lookup, of which the request is the first
@@ -122,11 +255,11 @@ export class Batch {
 		ask = async (request: LookUpRequest, lookUp: LookUp) => await lookUp(request),
 	): AsyncGenerator<LookUpOutcome, void> {
 		const lookUp = async (request: LookUpRequest) => await this.lookUp(request);
-		const writes = new Serial();
 		return lookAhead(requests, {
 			lookUp: async (request) => {
 				const begin = async () => await ask(request, lookUp);
-				return await (isRead(request) ? begin() : writes.run(changedBy(request), begin));
+				if (isRead(request)) return await begin();
+				return await this.stoppable(async () => await this.write(request, begin));
 			},
 			onShared: () => (this.tally.shared += 1),
 			isOver: () => this.endedBy !== undefined,
@@ -134,18 +267,32 @@ export class Batch {
 		});
 	}
 
+	/** Listens to the signal, which lives for longer than the batch, only while there is a need. */
+	private async stoppable(work: () => Promise<LookUpOutcome>): Promise<LookUpOutcome> {
+		const { cancelSignal } = this.options;
+		if (cancelSignal?.aborted) this.abort();
+		if (this.running === 0) cancelSignal?.addEventListener('abort', this.abort);
+		this.running += 1;
+		const outcome = await work();
+		this.running -= 1;
+		if (this.running === 0) cancelSignal?.removeEventListener('abort', this.abort);
+		return outcome;
+	}
+
+	private async write(
+		request: LookUpRequest,
+		begin: () => Promise<LookUpOutcome>,
+	): Promise<LookUpOutcome> {
+		const { lane } = this.partOf(request.method);
+		const key = this.options.account.key + changedBy(request);
+		const outcome = await this.process.writes.run(key, lane.closing, begin);
+		// A batch that is over asks nothing: this tells what ended it.
+		return outcome === CANCELLED ? await this.settle(request) : outcome;
+	}
+
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
 		const part = this.partOf(request.method);
-		const asker = {
-			account: this.options.account.key,
-			closing: part.lane.closing,
-			runTry: this.runTry,
-		};
-		const found = part.endedBy
-			? CANCELLED
-			: await this.process.answers.get(request, asker, async (claim) => {
-					return await this.attempt(request, part, claim);
-				});
+		const found = part.endedBy ? CANCELLED : await this.find(request, part);
 		if (found === CANCELLED) {
 			return { ok: false, failure: part.endedBy ?? STOPPED, inherited: true };
 		}
@@ -158,15 +305,103 @@ export class Batch {
 		return outcome;
 	}
 
-	private async attempt(request: LookUpRequest, part: Part, claim: () => boolean) {
-		const { send, aborted, process, tally } = this;
-		const { lane, paced } = part;
+	/** Finds the answer in what an earlier try of the run found, in the cache, or by asking. */
+	private async find(request: LookUpRequest, part: Part): Promise<FoundAnswer | typeof CANCELLED> {
+		const { cache } = this.process;
+		const question = this.options.account.key + questionOf(request);
+		const cacheMs = isRead(request) ? 1000 * request.policy.cacheSeconds : 0;
+		const earlier = this.runTry?.take(question);
+		if (earlier) return { outcome: { ok: true, value: earlier }, source: 'retained' };
+
+		const cached = cacheMs > 0 ? cache.find(question, cacheMs) : undefined;
+		const found: FoundAnswer | typeof CANCELLED = cached
+			? { outcome: { ok: true, value: cached }, source: 'cached' }
+			: await this.ask(request, part);
+		if (found === CANCELLED || !found.outcome.ok) return found;
+
+		const { value } = found.outcome;
+		this.runTry?.keep(question, value);
+		if (!cached && cacheMs > 0 && !value.isEmpty) cache.keep(question, value, cacheMs);
+		return found;
+	}
+
+	private async ask(request: LookUpRequest, part: Part): Promise<FoundAnswer | typeof CANCELLED> {
+		const { method, timeout, policy } = request;
 		const { key, messenger } = this.options.account;
-		const documented = requestsPerSecond(request.method, messenger);
-		const queue = process.queueOf(key, request.method, documented);
-		const onFailure = (failure: Failure) => this.endAfter(failure, request, part);
-		const context = { send, queue, documented, lane, aborted, process, tally, paced, onFailure };
-		return await attempt(request, context, claim);
+		const documented = requestsPerSecond(method, messenger);
+		const queue = this.process.queueOf(key, method, documented);
+		// Lookups share a request when they have the same patience and pace. A write shares none.
+		const manner = [timeout, policy.maxRetries, policy.requestsPerSecond];
+		const question = isRead(request) ? JSON.stringify([questionOf(request), ...manner]) : {};
+		const asked = await queue.ask(question, part.lane, policy.requestsPerSecond, async (turn) => {
+			return await this.attempt(request, part, queue, 1000 / documented, turn);
+		});
+		if (asked === CANCELLED) return asked;
+		return asked.isShared ? { ...asked, source: 'shared' } : asked;
+	}
+
+	/** Sends the request, and again as long as that makes sense: each time with a turn, and a deadline. */
+	private async attempt(
+		request: LookUpRequest,
+		part: Part,
+		queue: SendQueue,
+		documentedMs: number,
+		firstTurn: EndTurn,
+	): Promise<Outcome<Answer> | typeof CANCELLED> {
+		const { send, aborted, tally } = this;
+		const { clock, random, timetable } = this.process;
+		const { lane, paced } = part;
+		const { maxRetries, requestsPerSecond: cap } = request.policy;
+		const { effect } = METHODS[request.method];
+		const tries: Tries = { refusals: 0, failures: 0 };
+		const sendOnce = async (signal: AbortSignal) => await send(request, signal);
+
+		let turn: EndTurn | undefined = firstTurn;
+		while (turn) {
+			const reply = lane.closing.isCancelled
+				? CANCELLED
+				: await replyInTime(sendOnce, request.timeout, aborted, timetable);
+			if (reply === CANCELLED) {
+				turn();
+				return CANCELLED;
+			}
+			const spacingMs = queue.spacingUnder(cap);
+			const isRefused = !reply.ok && reply.failure.id === 'rateLimited';
+			if (!isRefused) {
+				paced.requests += 1;
+				paced.ms += spacingMs;
+			}
+			if (reply.ok) {
+				turn(reply);
+				return { ok: true, value: reply.value };
+			}
+
+			tries[isRefused ? 'refusals' : 'failures'] += 1;
+			const waitMs = waitBeforeRetry(
+				reply.failure,
+				tries,
+				{
+					maxRetries,
+					// Where an answer promises more than GREEN-API lets through, patience must not shrink with it.
+					spacingMs: spacingMs && Math.max(spacingMs, documentedMs),
+					refusedForMs: queue.refusedFor(),
+					effect,
+				},
+				random,
+			);
+			if (waitMs === undefined) {
+				const failure = afterTries(reply.failure, tries.refusals + tries.failures);
+				// Before the turn ends: that may send the next request.
+				this.endAfter(failure, request, part);
+				turn(reply);
+				return { ok: false, failure };
+			}
+			turn(reply);
+			tally[isRefused ? 'refusals' : 'retries'] += 1;
+			if (waitMs > 0) await lane.closing.race(clock.sleep(waitMs));
+			turn = await queue.takeTurn(lane, { requestsPerSecond: cap, ahead: true });
+		}
+		return CANCELLED;
 	}
 
 	private partOf(method: GreenApiMethod): Part {
@@ -217,7 +452,7 @@ export class Batch {
  * @returns the batch, which has sent nothing yet
  */
 export function startBatch(
-	send: Send,
+	send: SendRequest,
 	options: BatchOptions,
 	process: ProcessState = processState,
 ): Batch {

@@ -32,14 +32,42 @@ export interface RetryPolicy {
 	effect: MethodEffect;
 }
 
+/** What is known when it is decided: why the last try failed, and what happened before. */
+interface Failed extends Tries, RetryPolicy {
+	failure: Failure;
+	isRefused: boolean;
+	isPaced: boolean;
+	/** How often it failed as it counts for Max Retries: refusals don't where the pace moves with them. */
+	counted: number;
+}
+
 /**
- * Paced requests that were refused with 429 are tried again as long as the limit lets other
- * requests through: the pace has moved with the refusal, and which of the requests on an instance
- * meets it is a matter of chance. All else waits longer each time, by chance between 0 and the most
- * ("full jitter": Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog), so that
- * what failed together does not come back together. What must not be done twice is tried again only
- * where it was not done.
- *
+ * The first row that fits decides: to end, to ask for the next turn at once, or to wait first, longer
+ * each time and by chance between 0 and the most ("full jitter": Marc Brooker, "Exponential Backoff
+ * And Jitter", AWS Architecture Blog), so that what failed together does not come back together.
+ */
+const RULES: ReadonlyArray<[then: 'end' | 'ask' | 'wait', fits: (failed: Failed) => boolean]> = [
+	['end', ({ failure }) => failure.kind !== 'transient'],
+	['end', ({ maxRetries }) => maxRetries === 0],
+	// What must not be done twice, and may have been done.
+	['end', ({ failure, effect }) => effect === 'write' && !failure.isUndone],
+	[
+		'ask',
+		({ isRefused, isPaced, refusals, maxRetries }) =>
+			isRefused && isPaced && refusals <= maxRetries,
+	],
+	// The limit lets others through: which of the requests on an instance it refuses is chance.
+	[
+		'ask',
+		({ isRefused, isPaced, refusedForMs, spacingMs }) =>
+			isRefused && isPaced && refusedForMs < PATIENCE_SPACINGS * spacingMs,
+	],
+	['end', ({ isRefused, isPaced }) => isRefused && isPaced],
+	['end', ({ counted, maxRetries }) => counted > maxRetries],
+	['wait', () => true],
+];
+
+/**
  * @param failure why the last try failed
  * @param tries what has happened so far, the last try included
  * @param policy what the user allows, and what the pace is
@@ -48,21 +76,18 @@ export interface RetryPolicy {
  */
 export function waitBeforeRetry(
 	failure: Failure,
-	{ refusals, failures }: Tries,
-	{ maxRetries, spacingMs, refusedForMs, effect }: RetryPolicy,
+	tries: Tries,
+	policy: RetryPolicy,
 	random: () => number,
 ): number | undefined {
-	if (failure.kind !== 'transient' || maxRetries === 0) return undefined;
-	if (effect === 'write' && !failure.isUndone) return undefined;
-
-	const isPaced = spacingMs > 0;
-	if (failure.id === 'rateLimited' && isPaced) {
-		const isHopeful = refusals <= maxRetries || refusedForMs < PATIENCE_SPACINGS * spacingMs;
-		return isHopeful ? 0 : undefined;
-	}
-	const counted = isPaced ? failures : failures + refusals;
-	if (counted > maxRetries) return undefined;
-	return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (counted - 1)) * random();
+	const isPaced = policy.spacingMs > 0;
+	const isRefused = failure.id === 'rateLimited';
+	const counted = tries.failures + (isPaced ? 0 : tries.refusals);
+	const failed = { failure, ...tries, ...policy, isRefused, isPaced, counted };
+	const then = RULES.find(([, fits]) => fits(failed))?.[0];
+	if (then === 'wait')
+		return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (counted - 1)) * random();
+	return then === 'ask' ? 0 : undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Lets requests go one by one, as the limit allows, each batch in its turn. */
 
-import type { Reply } from '../green-api/answer';
+import type { Answer, Outcome, Reply } from '../green-api/answer';
 import { isRefusal } from '../green-api/failures';
-import { Cancellation, type Clock } from '../time';
+import { CANCELLED, Cancellation, type Clock } from '../time';
 import { type Limit, MARGIN } from './limit';
 import { pauseAfter } from './retry';
 
@@ -23,14 +23,26 @@ export interface TurnOptions {
 	requestsPerSecond?: number | undefined;
 	/** Before the others of its lane: it had its turn already. */
 	ahead?: boolean;
-	/** Is asked when the turn has come; where it says no, the turn goes to the next who waits. */
-	claim?: () => boolean;
+	/** Where it was sent by the time the turn comes, the turn goes to the next request that waits. */
+	question?: Question;
 }
 
-interface Waiting {
+/** One question, whoever waits for its answer: the first of them that has a turn sends it for all. */
+class Question {
+	isSent = false;
+	waiting = 0;
+	readonly outcome: Promise<Outcome<Answer> | typeof CANCELLED>;
+	settle!: (outcome: Outcome<Answer> | typeof CANCELLED) => void;
+
+	constructor() {
+		this.outcome = new Promise((settle) => (this.settle = settle));
+	}
+}
+
+interface Place {
 	/** The shortest time between two requests that the user's cap allows; undefined: not paced. */
 	capMs: number | undefined;
-	claim: () => boolean;
+	question: Question | undefined;
 	grant: (turn: EndTurn | undefined) => void;
 }
 
@@ -47,7 +59,7 @@ interface Sent {
 export class Lane {
 	/** Ends what the batch waits for elsewhere, e.g. between tries, when the lane is closed. */
 	readonly closing = new Cancellation();
-	readonly waiting: Waiting[] = [];
+	readonly waiting: Place[] = [];
 	/** When its last request that the limit did not refuse went out. */
 	lastSentAt = -Infinity;
 	inFlight = 0;
@@ -83,6 +95,7 @@ export class SendQueue {
 	private lastSentAt = -Infinity;
 	private pausedUntil = -Infinity;
 	private refusedSince: number | undefined;
+	private readonly questions = new Map<unknown, Question>();
 
 	/**
 	 * @param clock what time it is
@@ -95,6 +108,49 @@ export class SendQueue {
 		this.usedAt = clock.now();
 	}
 
+	/** How many questions are asked. */
+	get asked(): number {
+		return this.questions.size;
+	}
+
+	/**
+	 * Each lane waits for a turn of its own, so that none waits for longer than it would have alone.
+	 *
+	 * @param key the same for those that have the same answer
+	 * @param lane that of the batch that asks
+	 * @param requestsPerSecond the user's cap
+	 * @param send sends the request, with the turn it is given; called again by another lane where it
+	 *   was dropped before there was an outcome
+	 * @returns the outcome, and whether another lane's turn brought it; `CANCELLED` once the lane is closed
+	 */
+	async ask(
+		key: unknown,
+		lane: Lane,
+		requestsPerSecond: number | undefined,
+		send: (turn: EndTurn) => Promise<Outcome<Answer> | typeof CANCELLED>,
+	): Promise<{ outcome: Outcome<Answer>; isShared: boolean } | typeof CANCELLED> {
+		for (;;) {
+			const question = this.questions.get(key) ?? new Question();
+			this.questions.set(key, question);
+			question.waiting += 1;
+			let own: ReturnType<typeof send> | undefined;
+			void this.takeTurn(lane, { requestsPerSecond, question }).then(async (turn) => {
+				if (!turn) return;
+				own = send(turn);
+				const outcome = await own;
+				this.questions.delete(key);
+				question.settle(outcome);
+			});
+
+			let outcome = await lane.closing.race(question.outcome);
+			if (outcome === CANCELLED && own) outcome = await own;
+			question.waiting -= 1;
+			if (question.waiting === 0 && !question.isSent) this.questions.delete(key);
+			if (outcome !== CANCELLED) return { outcome, isShared: !own };
+			if (own || lane.closing.isCancelled) return CANCELLED;
+		}
+	}
+
 	/**
 	 * Lanes take turns, so that a batch of one waits for one request of each other batch, not for all
 	 * of them.
@@ -102,11 +158,11 @@ export class SendQueue {
 	 * @param lane whose turn it is to be; used with one queue only
 	 * @param options when the request may go
 	 * @returns the turn, as soon as the request may be sent; undefined once the lane is closed, or
-	 *   when `claim` says no
+	 *   when the question was sent in another turn
 	 */
 	async takeTurn(
 		lane: Lane,
-		{ requestsPerSecond: cap = Infinity, ahead = false, claim = () => true }: TurnOptions,
+		{ requestsPerSecond: cap = Infinity, ahead = false, question }: TurnOptions,
 	): Promise<EndTurn | undefined> {
 		if (lane.closing.isCancelled) return undefined;
 		// A queue in which nothing waits has given up what was refused: refusals begin anew.
@@ -114,8 +170,8 @@ export class SendQueue {
 		return await new Promise((grant) => {
 			// With the limit's own margin, so that processes which share it by caps meet no refusals.
 			const capMs = cap === 0 ? undefined : spacingOf(cap) * (1 + MARGIN);
-			if (ahead) lane.waiting.unshift({ capMs, claim, grant });
-			else lane.waiting.push({ capMs, claim, grant });
+			if (ahead) lane.waiting.unshift({ capMs, question, grant });
+			else lane.waiting.push({ capMs, question, grant });
 			if (!this.lanes.includes(lane)) this.lanes.push(lane);
 			this.dispatch();
 		});
@@ -150,7 +206,8 @@ export class SendQueue {
 			const lane = this.lanes[index];
 			const next = lane?.waiting.shift();
 			if (!lane || !next) return this.wakeAt(Math.min(...readyTimes), now);
-			if (next.claim()) {
+			if (!next.question?.isSent) {
+				if (next.question) next.question.isSent = true;
 				this.lanes.push(...this.lanes.splice(index, 1));
 				this.give(lane, next, readyTimes[index] ?? now, now);
 			} else {
@@ -176,7 +233,7 @@ export class SendQueue {
 		});
 	}
 
-	private give(lane: Lane, { capMs, grant }: Waiting, readyAt: number, now: number): void {
+	private give(lane: Lane, { capMs, grant }: Place, readyAt: number, now: number): void {
 		const isPaced = capMs !== undefined;
 		const { spacingMs } = this.limit;
 		// A timer that was a little late delays nothing.

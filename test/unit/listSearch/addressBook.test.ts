@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { AddressBook } from '@package/nodes/GreenApi/listSearch/addressBook';
-import { isFound, wantedIn } from '@package/nodes/GreenApi/listSearch/searchText';
+import { AddressBook, isFound, wantedIn } from '@package/nodes/GreenApi/addressBook';
 import { readListedChat } from '@package/nodes/shared/green-api/chatList';
 import { messengerNamed } from '@package/nodes/shared/green-api/messengers';
 

@@ -1,71 +1,109 @@
 import fc from 'fast-check';
 import { Answer, type Outcome } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
-import { AnswerCache } from '@package/nodes/shared/queue/answerCache';
-import { Answers, type Found } from '@package/nodes/shared/queue/answers';
-import { RetriedRuns, type RunTry } from '@package/nodes/shared/queue/retriedRuns';
-import { CANCELLED, Cancellation } from '@package/nodes/shared/time';
+import { type Batch, type LookUpOutcome, startBatch } from '@package/nodes/shared/queue/batch';
+import { AnswerCache } from '@package/nodes/shared/queue/memory';
+import { ProcessState } from '@package/nodes/shared/queue/process';
+import { Timetable } from '@package/nodes/shared/time';
+import { seededRandom } from '../../green-api-double/seededRandom';
 import { requestFor } from '../../virtual-time/batches';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
 
 interface Asked {
 	question: string;
 	manner: string;
-	/** What the server comes to, or that the request was dropped. */
-	finish: (outcome: Outcome<Answer> | typeof CANCELLED) => void;
+	/** The server answers. */
+	finish: (outcome: Outcome<Answer>) => void;
+	/** The batch that sent it is stopped. */
+	drop: () => void;
+}
+
+/** A batch, and its end. */
+interface Asker {
+	batch: Batch;
+	stop: () => void;
 }
 
 interface Manners {
 	manner?: string;
 	cacheMs?: number;
-	/** When it is this one's turn to ask. Default: at once. */
-	turn?: Promise<void>;
 	/** Whether nothing changes by asking. Default: so it is. */
 	isRead?: boolean;
-	/** Which try of a run asks. */
-	runTry?: RunTry;
-	/** Ends with the batch that asks. Default: another one each time. */
-	closing?: Cancellation;
+	/** Who asks. Default: another batch each time. */
+	asker?: Asker;
 }
 
-function found(text = '{"name":"Dealer"}'): Outcome<Answer> {
+interface FoundAnswer {
+	outcome: LookUpOutcome;
+	source: 'request' | 'shared' | 'cached' | 'retained' | 'none';
+}
+
+function found(text = '{"name":"Dealer"}'): Outcome<Answer> & { ok: true } {
 	return { ok: true, value: new Answer(text) };
 }
 
 const REFUSED: Outcome<Answer> = { ok: false, failure: failureOfStatus(400, '') };
+const OWN_REFUSAL = { ...REFUSED, inherited: false };
 const MINUTE_MS = 60_000;
 
-/** Answers in common, and a server that answers when the test says so. */
+/** Batches of one process, and a server that answers when the test says so. */
 function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 	const clock = new VirtualClock();
-	const answers = new Answers(new AnswerCache(clock, maxEntries, maxCharacters));
+	const cache = new AnswerCache(clock, maxEntries, maxCharacters);
+	const state = new ProcessState(clock, seededRandom('answers'), new Timetable(clock), cache);
 	const asked: Asked[] = [];
 
-	async function ask(question: string, manners: Manners = {}) {
-		const { manner = '', cacheMs = 0, isRead = true, turn, runTry } = manners;
-		const { closing = new Cancellation() } = manners;
+	/** @param retriedRun what the tries of one run have in common */
+	function newAsker(retriedRun?: object): Asker {
+		const controller = new AbortController();
+		const stop = () => controller.abort();
+		const batch = startBatch(
+			async ({ body, timeout }) =>
+				await new Promise((finish) => {
+					const question = String(body?.chatId);
+					asked.push({ question, manner: String(timeout), finish, drop: stop });
+				}),
+			{
+				account: { key: 'account' },
+				stopOnFailure: false,
+				cancelSignal: controller.signal,
+				retriedRun,
+			},
+			state,
+		);
+		return { batch, stop };
+	}
+
+	async function ask(question: string, manners: Manners = {}): Promise<FoundAnswer> {
+		const { manner = '', cacheMs = 0, isRead = true, asker = newAsker() } = manners;
+		const { batch } = asker;
 		const request = requestFor(
 			question,
-			{ cacheSeconds: cacheMs / 1_000 },
-			{ method: isRead ? 'getContactInfo' : 'addContact', timeout: 1 + manner.length },
+			{ cacheSeconds: cacheMs / 1_000, requestsPerSecond: 0 },
+			{ method: isRead ? 'getContactInfo' : 'addContact', timeout: MINUTE_MS * 60 + manner.length },
 		);
-		const asker = { account: 'account', closing, runTry };
-		return await answers.get(request, asker, async (claim) => {
-			if (turn) await turn;
-			if (!claim()) return CANCELLED;
-			return await new Promise((finish) => asked.push({ question, manner, finish }));
-		});
+		const before = batch.counts;
+		const outcome = await batch.lookUp(request);
+		if (!outcome.ok && outcome.inherited) return { outcome, source: 'none' };
+		const sources = ['shared', 'cached', 'retained'] as const;
+		const source = sources.find((name) => batch.counts[name] > before[name]);
+		return { outcome, source: source ?? 'request' };
 	}
 
 	/** Asks, and has the server answer at once if it is asked. */
-	async function source(question: string, manners: Manners = {}, outcome = found()) {
+	async function source(
+		question: string,
+		manners: Manners = {},
+		outcome: Outcome<Answer> = found(),
+	) {
 		const before = asked.length;
 		const given = ask(question, manners);
+		await settle();
 		for (const { finish } of asked.slice(before)) finish(outcome);
-		return sourceOf(await given);
+		return (await given).source;
 	}
 
-	async function keep(question: string, cacheMs = MINUTE_MS, outcome = found()) {
+	async function keep(question: string, cacheMs = MINUTE_MS, outcome: Outcome<Answer> = found()) {
 		expect(await source(question, { cacheMs }, outcome)).toBe('request');
 	}
 
@@ -73,34 +111,40 @@ function share({ maxEntries = 100, maxCharacters = 10_000 } = {}) {
 		return (await source(question, { cacheMs }, REFUSED)) === 'cached';
 	}
 
-	return { clock, answers, asked, ask, source, keep, isKept };
+	return { clock, state, asked, newAsker, ask, source, keep, isKept };
 }
 
-function outcomesOf(all: Array<Found | typeof CANCELLED>) {
-	return all.map((one) => (one === CANCELLED ? one : one.outcome));
+function outcomesOf(all: readonly FoundAnswer[]) {
+	return all.map(({ outcome }) => outcome);
 }
 
-function sourceOf(one: Found | typeof CANCELLED) {
-	return one === CANCELLED ? one : (one.source ?? 'request');
+function sourcesOf(all: readonly FoundAnswer[]) {
+	return all.map(({ source }) => source);
 }
 
-function sourcesOf(all: Array<Found | typeof CANCELLED>) {
-	return all.map(sourceOf);
-}
+const STOPPED = { ok: false, inherited: true, failure: { code: 'ERR_CANCELED' } };
 
 describe('who asks the same at the same time', () => {
 	it.each([
-		['answer', found()],
-		['answer that there is nothing', found('null')],
-		['failure', REFUSED],
-	])('gets the same %s, by one request', async (_what, outcome) => {
+		['answer', found(), found()],
+		['answer that there is nothing', found('null'), found('null')],
+		['failure', REFUSED, OWN_REFUSAL],
+	])('gets the same %s, by one request', async (_what, outcome, expected) => {
 		const { asked, ask } = share();
 		const all = Promise.all([ask('x'), ask('x'), ask('x')]);
+		await settle();
 		expect(asked).toHaveLength(1);
 		asked[0]?.finish(outcome);
-		expect(outcomesOf(await all)).toEqual([outcome, outcome, outcome]);
-		expect(sourcesOf(await all)).toEqual(['request', 'shared', 'shared']);
+		expect(outcomesOf(await all)).toEqual([expected, expected, expected]);
 		expect(asked).toHaveLength(1);
+	});
+
+	it('knows that it shares', async () => {
+		const { asked, ask } = share();
+		const all = Promise.all([ask('x'), ask('x'), ask('x')]);
+		await settle();
+		asked[0]?.finish(found());
+		expect(sourcesOf(await all)).toEqual(['request', 'shared', 'shared']);
 	});
 
 	it('shares with who asks while the request is out, and not with who asks after it', async () => {
@@ -122,6 +166,7 @@ describe('who asks the same at the same time', () => {
 	it('does not share with who asks something else', async () => {
 		const { asked, ask } = share();
 		const all = Promise.all([ask('x'), ask('y')]);
+		await settle();
 		expect(asked.map(({ question }) => question)).toEqual(['x', 'y']);
 		asked[1]?.finish(found('"y"'));
 		asked[0]?.finish(found('"x"'));
@@ -131,10 +176,11 @@ describe('who asks the same at the same time', () => {
 	it('nor with who asks in another manner: each gets the tries it wants', async () => {
 		const { asked, ask } = share();
 		const all = Promise.all([ask('x', { manner: 'once' }), ask('x', { manner: 'twice' })]);
-		expect(asked.map(({ manner }) => manner)).toEqual(['once', 'twice']);
+		await settle();
+		expect(new Set(asked.map(({ manner }) => manner)).size).toBe(2);
 		asked[0]?.finish(REFUSED);
 		asked[1]?.finish(found());
-		expect(outcomesOf(await all)).toEqual([REFUSED, found()]);
+		expect(outcomesOf(await all)).toEqual([OWN_REFUSAL, found()]);
 	});
 });
 
@@ -143,8 +189,9 @@ describe('when the one whose request it is does not want it any more', () => {
 		const { asked, ask } = share();
 		const dropped = ask('x');
 		const followers = [ask('x'), ask('x'), ask('x')];
-		asked[0]?.finish(CANCELLED);
-		expect(await dropped).toBe(CANCELLED);
+		await settle();
+		asked[0]?.drop();
+		expect((await dropped).outcome).toMatchObject(STOPPED);
 		await settle();
 		expect(asked).toHaveLength(2);
 
@@ -156,148 +203,75 @@ describe('when the one whose request it is does not want it any more', () => {
 	});
 
 	it('again and again, until there is an outcome', async () => {
-		const { asked, ask } = share();
+		const { state, asked, ask } = share();
 		const all = Promise.all(Array.from({ length: 5 }, async () => await ask('x')));
+		await settle();
 		for (let dropped = 0; dropped < 4; dropped++) {
-			asked[dropped]?.finish(CANCELLED);
+			asked[dropped]?.drop();
 			await settle();
 			expect(asked).toHaveLength(dropped + 2);
 		}
 		asked[4]?.finish(REFUSED);
-		expect(outcomesOf(await all)).toEqual([...Array(4).fill(CANCELLED), REFUSED]);
+		expect(sourcesOf(await all)).toEqual([...Array<string>(4).fill('none'), 'request']);
+		expect(state.held().questions).toBe(0);
 	});
 
 	it('who comes later joins the one who asks again', async () => {
 		const { asked, ask } = share();
 		void ask('x');
 		const follower = ask('x');
-		asked[0]?.finish(CANCELLED);
+		await settle();
+		asked[0]?.drop();
 		await settle();
 		const later = ask('x');
+		await settle();
 		expect(asked).toHaveLength(2);
 		asked[1]?.finish(found());
 		expect(sourcesOf(await Promise.all([follower, later]))).toEqual(['request', 'shared']);
 	});
 });
 
-describe('who waits for a turn to ask', () => {
-	/** A turn that comes when the test says so. */
-	function newTurn() {
-		let come: () => void = () => undefined;
-		const turn = new Promise<void>((resolve) => {
-			come = resolve;
-		});
-		return { turn, come };
-	}
-
-	it('asks for all, if that turn is the first to come, whoever asked first', async () => {
-		const { asked, ask } = share();
-		const [late, early] = [newTurn(), newTurn()];
-		const first = ask('x', { turn: late.turn });
-		const second = ask('x', { turn: early.turn });
-		await settle();
-		expect(asked).toHaveLength(0);
-		early.come();
-		await settle();
-		expect(asked).toHaveLength(1);
-		late.come();
-		await settle();
-		expect(asked).toHaveLength(1);
-		asked[0]?.finish(found());
-		expect(sourcesOf(await Promise.all([first, second]))).toEqual(['shared', 'request']);
-	});
-
-	it('gets the answer even if the turn never comes', async () => {
-		const { asked, ask } = share();
-		const waiting = ask('x', { turn: newTurn().turn });
-		const other = ask('x');
-		asked[0]?.finish(found());
-		expect(sourcesOf(await Promise.all([waiting, other]))).toEqual(['shared', 'request']);
-	});
-
-	it('asks for those who came later, too, and not again when a former turn comes', async () => {
-		const { asked, ask, source } = share();
-		const former = newTurn();
-		const waiting = ask('x', { turn: former.turn });
-		expect(await source('x')).toBe('request');
-		expect(sourcesOf([await waiting])).toEqual(['shared']);
-		former.come();
-		await settle();
-		expect(asked).toHaveLength(1);
-	});
-
-	it('is let go at once when its batch is over, and the others go on', async () => {
-		const { asked, ask } = share();
-		const closing = new Cancellation();
-		const [leavingTurn, stayingTurn] = [newTurn(), newTurn()];
-		const leaving = ask('x', { closing, turn: leavingTurn.turn });
-		const staying = ask('x', { turn: stayingTurn.turn });
-		closing.cancel();
-		expect(await leaving).toBe(CANCELLED);
-		stayingTurn.come();
-		await settle();
-		asked[0]?.finish(found());
-		expect(sourcesOf([await staying])).toEqual(['request']);
-	});
-
-	it('leaves nothing behind when nobody waits any more', async () => {
-		const { asked, ask, source } = share();
-		const closing = new Cancellation();
-		const leaving = ask('x', { closing, turn: newTurn().turn });
-		closing.cancel();
-		await leaving;
-		expect(await source('x')).toBe('request');
-		expect(asked).toHaveLength(1);
-	});
-});
-
 describe('who does not want to wait for another’s request any more', () => {
 	it('is let go at once, and the others get the answer', async () => {
-		const { asked, ask } = share();
-		const closing = new Cancellation();
+		const { asked, newAsker, ask } = share();
+		const asker = newAsker();
 		const first = ask('x');
-		const leaving = [ask('x', { closing }), ask('x', { closing })];
+		const leaving = [ask('x', { asker }), ask('x', { asker })];
 		const staying = ask('x');
-		closing.cancel();
-		expect(await Promise.all(leaving)).toEqual([CANCELLED, CANCELLED]);
+		await settle();
+		asker.stop();
+		expect(sourcesOf(await Promise.all(leaving))).toEqual(['none', 'none']);
 
 		asked[0]?.finish(found());
 		expect(sourcesOf(await Promise.all([first, staying]))).toEqual(['request', 'shared']);
 		expect(asked).toHaveLength(1);
 	});
 
-	it('still gets the answer to a request of its own', async () => {
-		const { asked, ask } = share();
-		const closing = new Cancellation();
-		const own = ask('x', { closing });
-		closing.cancel();
-		asked[0]?.finish(found());
-		expect(sourcesOf([await own])).toEqual(['request']);
-	});
-
 	it('does not ask by itself when that request is dropped at the same time', async () => {
-		const { asked, ask } = share();
-		const closing = new Cancellation();
+		const { asked, newAsker, ask } = share();
+		const asker = newAsker();
 		void ask('x');
-		const follower = ask('x', { closing });
-		asked[0]?.finish(CANCELLED);
-		closing.cancel();
-		expect(await follower).toBe(CANCELLED);
+		const follower = ask('x', { asker });
+		await settle();
+		asked[0]?.drop();
+		asker.stop();
+		expect((await follower).source).toBe('none');
 		expect(asked).toHaveLength(1);
 	});
 
 	it('does not wait for one that takes its own dropped request’s place', async () => {
-		const { asked, ask } = share();
-		const closing = new Cancellation();
-		void ask('x', { closing });
+		const { state, asked, newAsker, ask } = share();
+		const asker = newAsker();
+		void ask('x', { asker });
 		const other = ask('x');
-		const follower = ask('x', { closing });
-		closing.cancel();
-		asked[0]?.finish(CANCELLED);
-		expect(await follower).toBe(CANCELLED);
+		const follower = ask('x', { asker });
+		await settle();
+		asked[0]?.drop();
+		expect((await follower).source).toBe('none');
 		await settle();
 		asked[1]?.finish(found());
 		expect(outcomesOf([await other])).toEqual([found()]);
+		expect(state.held().questions).toBe(0);
 	});
 });
 
@@ -351,6 +325,7 @@ describe('an answer that is kept', () => {
 	it('goes by who wishes for it to be kept, also when another one asked', async () => {
 		const { asked, ask, isKept } = share();
 		const all = Promise.all([ask('x'), ask('x', { cacheMs: MINUTE_MS })]);
+		await settle();
 		asked[0]?.finish(found());
 		await all;
 		expect(await isKept('x')).toBe(true);
@@ -359,6 +334,7 @@ describe('an answer that is kept', () => {
 	it('is not kept shorter because somebody else wishes for less', async () => {
 		const { clock, asked, ask, isKept } = share();
 		const all = Promise.all([ask('x', { cacheMs: MINUTE_MS }), ask('x', { cacheMs: 1_000 })]);
+		await settle();
 		asked[0]?.finish(found());
 		await all;
 		await clock.pass(2_000);
@@ -402,6 +378,7 @@ describe('an answer that is kept', () => {
 		const { asked, ask, isKept } = share();
 		const cached = { cacheMs: MINUTE_MS };
 		const all = Promise.all([ask('x', cached), ask('x', cached)]);
+		await settle();
 		asked[0]?.finish(found());
 		expect(sourcesOf(await all)).toEqual(['request', 'shared']);
 		expect(await isKept('x')).toBe(true);
@@ -483,11 +460,12 @@ describe('the room for kept answers', () => {
 					const text = JSON.stringify('x'.repeat(length - 2));
 					const before = asked.length;
 					const given = ask(question, { cacheMs });
+					await settle();
 					asked[before]?.finish(found(text));
 					const shared = await given;
-					if (shared === CANCELLED || !shared.outcome.ok) throw new Error('No answer');
+					if (!shared.outcome.ok) throw new Error('No answer');
 					if (cacheMs === 0) continue;
-					if (shared.source === undefined) {
+					if (shared.source === 'request') {
 						newest.set(question, { text, at: clock.now() });
 					} else {
 						expect(clock.now() - (newest.get(question)?.at ?? -Infinity)).toBeLessThan(cacheMs);
@@ -514,6 +492,7 @@ describe('a request that changes something', () => {
 		const { asked, ask, source } = share();
 		const write = { isRead: false, cacheMs: MINUTE_MS };
 		const all = Promise.all([ask('x', write), ask('x', write)]);
+		await settle();
 		expect(asked).toHaveLength(2);
 		for (const { finish } of asked) finish(found());
 		expect(sourcesOf(await all)).toEqual(['request', 'request']);
@@ -522,9 +501,9 @@ describe('a request that changes something', () => {
 });
 
 describe('what an earlier try of the same run found', () => {
-	function tries() {
-		const [run, runs] = [{}, new RetriedRuns()];
-		return () => runs.beginTry(run);
+	function tries({ newAsker }: ReturnType<typeof share>) {
+		const run = {};
+		return () => newAsker(run);
 	}
 
 	it.each([
@@ -532,41 +511,46 @@ describe('what an earlier try of the same run found', () => {
 		['that there is nothing', true, found('null')],
 		['that something was changed', false, found()],
 	])('is not asked for again: %s', async (_what, isRead, outcome) => {
-		const { source } = share();
-		const nextTry = tries();
-		expect(await source('x', { isRead, runTry: nextTry() }, outcome)).toBe('request');
+		const world = share();
+		const { source } = world;
+		const nextTry = tries(world);
+		expect(await source('x', { isRead, asker: nextTry() }, outcome)).toBe('request');
 		for (let count = 0; count < 3; count++) {
-			expect(await source('x', { isRead, runTry: nextTry() })).toBe('retained');
+			expect(await source('x', { isRead, asker: nextTry() })).toBe('retained');
 		}
 	});
 
 	it('is asked for again when it was a failure', async () => {
-		const { source } = share();
-		const nextTry = tries();
-		expect(await source('x', { runTry: nextTry() }, REFUSED)).toBe('request');
-		expect(await source('x', { runTry: nextTry() })).toBe('request');
-		expect(await source('x', { runTry: nextTry() })).toBe('retained');
+		const world = share();
+		const { source } = world;
+		const nextTry = tries(world);
+		expect(await source('x', { asker: nextTry() }, REFUSED)).toBe('request');
+		expect(await source('x', { asker: nextTry() })).toBe('request');
+		expect(await source('x', { asker: nextTry() })).toBe('retained');
 	});
 
 	it('serves the next try once, so that asking again on purpose asks', async () => {
-		const { source } = share();
-		const nextTry = tries();
-		const first = { runTry: nextTry() };
+		const world = share();
+		const { source } = world;
+		const nextTry = tries(world);
+		const first = { asker: nextTry() };
 		expect(await source('x', first)).toBe('request');
 		expect(await source('x', first)).toBe('request');
-		const second = { runTry: nextTry() };
+		const second = { asker: nextTry() };
 		expect(await source('x', second)).toBe('retained');
 		expect(await source('x', second)).toBe('request');
 	});
 
 	it('may also have come from the cache, or after that try was over', async () => {
-		const { asked, ask, keep, source } = share();
-		const nextTry = tries();
+		const world = share();
+		const { asked, ask, keep, source } = world;
+		const nextTry = tries(world);
 		await keep('x', MINUTE_MS);
-		const first = { runTry: nextTry() };
+		const first = { asker: nextTry() };
 		expect(await source('x', { ...first, cacheMs: MINUTE_MS })).toBe('cached');
 		const late = ask('y', first);
-		const second = { runTry: nextTry() };
+		await settle();
+		const second = { asker: nextTry() };
 		expect(await source('x', second)).toBe('retained');
 		asked.at(-1)?.finish(found());
 		await late;
@@ -574,10 +558,9 @@ describe('what an earlier try of the same run found', () => {
 	});
 
 	it('is nothing to another run', async () => {
-		const { source } = share();
-		const runs = new RetriedRuns();
-		expect(await source('x', { runTry: runs.beginTry({}) })).toBe('request');
-		expect(await source('x', { runTry: runs.beginTry({}) })).toBe('request');
+		const { newAsker, source } = share();
+		expect(await source('x', { asker: newAsker({}) })).toBe('request');
+		expect(await source('x', { asker: newAsker({}) })).toBe('request');
 		expect(await source('x')).toBe('request');
 	});
 });

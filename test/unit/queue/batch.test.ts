@@ -8,7 +8,7 @@ import {
 	failureOfStatus,
 } from '@package/nodes/shared/green-api/failures';
 import type { GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import type { LookUpOutcome, Send } from '@package/nodes/shared/queue/batch';
+import type { LookUpOutcome, SendRequest } from '@package/nodes/shared/queue/batch';
 import { type Asked, chatIds, newProcess, requestFor } from '../../virtual-time/batches';
 import {
 	answerFor,
@@ -69,7 +69,7 @@ function faultsFor(faults: Record<string, Failure | readonly Failure[]>) {
 }
 
 /** An instance that says with each answer that so many requests a second are allowed. */
-function telling(instance: SimulatedInstance, requestsPerSecond = 1_000): Send {
+function telling(instance: SimulatedInstance, requestsPerSecond = 1_000): SendRequest {
 	return async (request) => ({ ...(await instance.send(request)), limit: { requestsPerSecond } });
 }
 

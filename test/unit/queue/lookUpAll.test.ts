@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Answer } from '@package/nodes/shared/green-api/answer';
 import { failureOfStatus } from '@package/nodes/shared/green-api/failures';
+import type { GreenApiMethod } from '@package/nodes/shared/green-api/methods';
 import type { LookUpOutcome } from '@package/nodes/shared/queue/batch';
 import { chatIds, newProcess, requestFor } from '../../virtual-time/batches';
 import { answerFor, type SimulatedOptions } from '../../virtual-time/simulatedInstance';
@@ -158,6 +159,71 @@ describe('many changes', () => {
 		await clock.pass(MINUTE_MS);
 		expect(Object.fromEntries(names)).toEqual({ b: '2', c: '5' });
 		expect(instance.requests.filter(({ chatId }) => chatId === 'a')).toHaveLength(1);
+	});
+
+	const write = (chatId: string, method: GreenApiMethod) =>
+		requestFor(chatId, { requestsPerSecond: 0 }, { method });
+
+	it('of one contact go one after another in the whole process, tries again included', async () => {
+		let isDown = true;
+		const { clock, instance, start } = newProcess({
+			limit: Infinity,
+			latencyMs: () => 1_000,
+			fault({ method }) {
+				const isFirst = method === 'deleteContact' && isDown;
+				if (isFirst) isDown = false;
+				return isFirst ? failureOfStatus(502, '') : undefined;
+			},
+		});
+		const taken: LookUpOutcome[] = [];
+		void settle(start().lookUpAll([write('a', 'deleteContact')]), taken);
+		await clock.pass(500);
+		void settle(start().lookUpAll([write('a', 'addContact'), write('b', 'addContact')]), taken);
+		await clock.pass();
+		expect(taken.map(({ ok }) => ok)).toEqual([true, true, true]);
+		const ofOne = instance.requests.filter(({ chatId }) => chatId === 'a');
+		expect(ofOne.map(({ method }) => method)).toEqual([
+			'deleteContact',
+			'deleteContact',
+			'addContact',
+		]);
+		// Nobody waits for a write to another chat.
+		expect(instance.requests[1]?.chatId).toBe('b');
+	});
+
+	it('do not wait for those of another account', async () => {
+		const { clock, instance, start } = newProcess({
+			limit: Infinity,
+			latencyMs: () => MINUTE_MS,
+		});
+		for (const key of ['one', 'other']) {
+			const batch = start({ account: { key } });
+			void settle(batch.lookUpAll([write('a', 'deleteContact')]), []);
+		}
+		await clock.pass(1);
+		expect(instance.requests).toHaveLength(2);
+	});
+
+	it('end at once with a batch that is stopped, and make nobody wait for what it left', async () => {
+		const { clock, instance, state, start } = newProcess({
+			limit: Infinity,
+			latencyMs: () => MINUTE_MS,
+		});
+		const controller = new AbortController();
+		const stopped: LookUpOutcome[] = [];
+		const taken: LookUpOutcome[] = [];
+		void settle(start().lookUpAll([write('a', 'deleteContact')]), taken);
+		const second = start({ cancelSignal: controller.signal });
+		void settle(second.lookUpAll([write('a', 'addContact')]), stopped);
+		void settle(start().lookUpAll([write('a', 'editContact')]), taken);
+		await clock.pass(1);
+		controller.abort();
+		await clock.pass(1);
+		expect(stopped).toMatchObject([{ ok: false, failure: { code: 'ERR_CANCELED' } }]);
+		await clock.pass();
+		expect(taken.map(({ ok }) => ok)).toEqual([true, true]);
+		expect(instance.requests.map(({ method }) => method)).toEqual(['deleteContact', 'editContact']);
+		expect(state.held().writes).toBe(0);
 	});
 
 	it('go on after one that fails for good', async () => {

@@ -9,7 +9,7 @@ import {
 } from '@package/nodes/shared/green-api/failures';
 import type { Account } from '@package/nodes/shared/n8n/transport';
 import type { GreenApiMethod, GreenApiRequest } from '@package/nodes/shared/green-api/methods';
-import { ProcessState } from '@package/nodes/shared/queue/processState';
+import { ProcessState } from '@package/nodes/shared/queue/process';
 import {
 	type Batch,
 	type LookUpOutcome,

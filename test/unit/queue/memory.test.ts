@@ -2,7 +2,7 @@
 
 import { seededRandom } from '../../green-api-double/seededRandom';
 import { newProcess, requestFor } from '../../virtual-time/batches';
-import { ProcessState } from '@package/nodes/shared/queue/processState';
+import { ProcessState } from '@package/nodes/shared/queue/process';
 import { startBatch } from '@package/nodes/shared/queue/batch';
 import { Timetable } from '@package/nodes/shared/time';
 import { settle, VirtualClock } from '../../virtual-time/virtualClock';
@@ -50,7 +50,7 @@ describe('30 days of traffic from 1,000 instances', () => {
 		expect(most.answers).toBe(0);
 
 		await clock.pass(2 * HOUR_MS);
-		expect(state.held()).toEqual({ queues: 0, answers: 0, questions: 0 });
+		expect(state.held()).toEqual({ queues: 0, answers: 0, questions: 0, writes: 0 });
 		expect(timetable.size).toBe(0);
 		expect(clock.unreferenced).toBe(0);
 		expect(clock.pending).toBe(0);

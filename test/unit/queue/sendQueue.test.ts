@@ -241,63 +241,35 @@ describe('batches on one instance', () => {
 	});
 });
 
-describe('a request that is not wanted any more when its turn has come', () => {
-	it('leaves the turn to the one behind it', async () => {
-		const { clock, ask, names, left, times } = setUp();
-		const lane = new Lane();
-		ask(lane, ['first']);
-		ask(lane, ['a', 'b'], { claim: () => false });
-		ask(lane, ['c', 'd']);
-		await clock.pass();
-		expect(names()).toEqual(['first', 'c', 'd']);
-		expect(left).toEqual(['a', 'b']);
-		expect(times()[1]).toBeLessThanOrEqual(1.05 * SPACING_MS);
-	});
+describe('a question that was sent in another turn', () => {
+	const ask = (queue: SendQueue, lane: Lane, key: string, sent: string[], name: string) =>
+		queue.ask(key, lane, undefined, async (end) => {
+			sent.push(name);
+			end(FOUND);
+			return { ok: true, value: new Answer('{}') };
+		});
 
-	it('leaves it to its own batch, not to another', async () => {
-		const { clock, ask, names } = setUp();
-		ask(new Lane(), ['first']);
+	it('leaves its turn to the next of its own batch', async () => {
+		const { clock, queue } = setUp();
 		const [one, other] = [new Lane(), new Lane()];
-		ask(one, ['a'], { claim: () => false });
-		ask(other, ['b0', 'b1']);
-		ask(one, ['a0', 'a1']);
+		const sent: string[] = [];
+		void ask(queue, new Lane(), 'first', sent, 'first');
+		void ask(queue, other, 'same', sent, 'same');
+		void ask(queue, one, 'same', sent, 'same again');
+		void ask(queue, other, 'b', sent, 'b');
+		void ask(queue, one, 'a', sent, 'a');
 		await clock.pass();
-		expect(names()).toEqual(['first', 'a0', 'b0', 'a1', 'b1']);
+		expect(sent).toEqual(['first', 'same', 'a', 'b']);
 	});
 
-	it('leaves it to another batch when its own has nothing else to ask', async () => {
-		const { clock, ask, names, times } = setUp();
-		ask(new Lane(), ['first']);
-		ask(new Lane(), ['a'], { claim: () => false });
-		ask(new Lane(), ['b']);
+	it('costs no time', async () => {
+		const { clock, queue } = setUp();
+		const sent: string[] = [];
+		for (const name of numbered(5)) void ask(queue, new Lane(), 'same', sent, name);
+		void ask(queue, new Lane(), 'next', sent, 'next');
 		await clock.pass();
-		expect(names()).toEqual(['first', 'b']);
-		expect(times()[1]).toBeLessThanOrEqual(1.05 * SPACING_MS);
-	});
-
-	it('is asked once, and not before its turn', async () => {
-		const { clock, ask } = setUp();
-		const lane = new Lane();
-		const claim = jest.fn(() => true);
-		ask(lane, ['first']);
-		ask(lane, ['a'], { claim });
-		await clock.pass(SPACING_MS);
-		expect(claim).not.toHaveBeenCalled();
-		await clock.pass();
-		expect(claim).toHaveBeenCalledTimes(1);
-	});
-
-	it('is not asked when its batch is over', async () => {
-		const { clock, ask, left } = setUp();
-		const lane = new Lane();
-		const claim = jest.fn(() => true);
-		ask(lane, ['first']);
-		ask(lane, ['a'], { claim });
-		await settle();
-		lane.close();
-		await clock.pass();
-		expect(claim).not.toHaveBeenCalled();
-		expect(left).toEqual(['a']);
+		expect(sent).toEqual(['0', 'next']);
+		expect(clock.now()).toBeLessThanOrEqual(MOST_SLOT_MS);
 	});
 });
 

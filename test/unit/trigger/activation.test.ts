@@ -1,7 +1,8 @@
 import { Activation, type Need, planSettings } from '@package/nodes/GreenApiTrigger/activation';
-import type { Send } from '@package/nodes/GreenApiTrigger/subscriber';
+import type { Send } from '@package/nodes/GreenApiTrigger/queueRequests';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
 import {
+	failureOf,
 	failureOfState,
 	failureOfStatus,
 	UNREADY_STATES,
@@ -97,7 +98,7 @@ describe('an activation', () => {
 	};
 
 	async function prepare(...needs: Need[]) {
-		const outcomes = Promise.all(needs.map((each) => activation.prepare(each, 'c', send)));
+		const outcomes = Promise.all(needs.map((each) => activation.prepare(each, send)));
 		await clock.pass();
 		return await outcomes;
 	}
@@ -157,8 +158,8 @@ describe('an activation', () => {
 	it('of a trigger that was deactivated meanwhile writes nothing', async () => {
 		const left = new AbortController();
 		const outcomes = Promise.all([
-			activation.prepare(need('incomingWebhook'), 'c', send, left.signal),
-			activation.prepare(need('stateWebhook'), 'c', send),
+			activation.prepare(need('incomingWebhook'), send, left.signal),
+			activation.prepare(need('stateWebhook'), send),
 		]);
 		await clock.pass(7);
 		left.abort();
@@ -167,20 +168,28 @@ describe('an activation', () => {
 		expect(settings).toMatchObject({ incomingWebhook: 'no', stateWebhook: 'yes' });
 	});
 
-	it('that may not write fails, and takes nobody with it whose credential may', async () => {
-		const wrong: Send = async ({ method }) => {
-			sent.push([`wrong ${method}`, undefined]);
-			return readAnswer(401, '', 'object');
-		};
-		await prepare(need('stateWebhook'));
+	it('that may not write fails, and so do those that came with it: they have the same token', async () => {
+		const refused: Send = async (request) =>
+			request.method === 'setSettings' ? readAnswer(401, '', 'object') : await send(request);
 		const outcomes = Promise.all([
-			activation.prepare(need('a'), 'wrong', wrong),
-			activation.prepare(need('incomingWebhook'), 'right', send),
+			activation.prepare(need('incomingWebhook'), refused),
+			activation.prepare(need('stateWebhook'), send),
 		]);
 		await clock.pass();
-		expect((await outcomes).map((failure) => failure?.code)).toEqual(['401', undefined]);
-		expect(sent.map(([method]) => method)).toContain('wrong setSettings');
-		expect(settings).toMatchObject({ incomingWebhook: 'yes' });
+		expect((await outcomes).map((failure) => failure?.id)).toEqual(['wrongToken', 'wrongToken']);
+		expect(settings).toMatchObject({ incomingWebhook: 'no', stateWebhook: 'no' });
+	});
+
+	it('with a credential that has become another account’s takes nobody with it', async () => {
+		const failure = failureOf('credentialChanged', 'CREDENTIAL_CHANGED');
+		const changed: Send = async () => ({ ok: false, failure });
+		const outcomes = Promise.all([
+			activation.prepare(need('incomingWebhook'), changed),
+			activation.prepare(need('stateWebhook'), send),
+		]);
+		await clock.pass();
+		expect(await outcomes).toEqual([failure, undefined]);
+		expect(settings).toMatchObject({ incomingWebhook: 'no', stateWebhook: 'yes' });
 	});
 
 	it('that cleared the webhook URL: GREEN-API’s refusals mean "starting" for 5 minutes', async () => {
@@ -201,16 +210,5 @@ describe('an activation', () => {
 		expect(activation.sinceCleared(other)).toBe(other);
 		await clock.pass(5 * 60_000 + 1);
 		expect(isStartingNow()).toBe(false);
-	});
-
-	it('fails those with the same credential together, and nobody else', async () => {
-		const wrong: Send = async () => readAnswer(401, '', 'object');
-		const outcomes = Promise.all([
-			activation.prepare(need('incomingWebhook'), 'wrong', wrong),
-			activation.prepare(need('incomingWebhook'), 'right', send),
-			activation.prepare(need('incomingWebhook'), 'wrong', wrong),
-		]);
-		await clock.pass();
-		expect((await outcomes).map((failure) => failure?.code)).toEqual(['401', undefined, '401']);
 	});
 });

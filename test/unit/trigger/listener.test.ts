@@ -3,9 +3,11 @@ import {
 	failureOf,
 	failureOfNetwork,
 } from '@package/nodes/shared/green-api/failures';
+import { QUIET_MS } from '@package/nodes/GreenApiTrigger/delivery';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
+const STARTING = failureOf('starting', '400');
 
 let queue: SimulatedQueue;
 
@@ -19,6 +21,7 @@ const requests = (method: string) => queue.sent.filter((sent) => sent.method ===
 describe('one trigger', () => {
 	it('gets what waits, in order, one after the other, each deleted when its execution is over', async () => {
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(MINUTE);
 		expect(queue.startedBy('a')).toEqual([1]);
@@ -37,6 +40,7 @@ describe('one trigger', () => {
 
 	it('waits for no execution where notifications are deleted immediately', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion: 'immediately', auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(1_000);
 		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
@@ -45,6 +49,7 @@ describe('one trigger', () => {
 
 	it('keeps to 100 requests a second for each method', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(...Array.from({ length: 200 }, (_, id) => id));
 		await pass(MINUTE);
 		expect(queue.left).toEqual([]);
@@ -87,6 +92,7 @@ describe('"When the Execution Succeeds"', () => {
 
 	it('delivers again after 1, 2, 4 … s, then deletes and says so', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion, maxDeliveries: 9, auto: 'failed' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(10 * MINUTE);
 		const times = queue.started.map(({ at }) => at);
@@ -95,13 +101,14 @@ describe('"When the Execution Succeeds"', () => {
 		]);
 		expect(queue.left).toEqual([]);
 		expect(queue.log).toEqual([
-			'GREEN-API Trigger: none of 9 executions for a notification succeeded; it is deleted from the queue',
+			'GREEN-API Trigger: none of 9 deliveries of a notification succeeded; it is deleted from the queue: test 101',
 		]);
 	});
 
 	it('delivers again to the one whose execution failed, and to nobody else', async () => {
 		queue.listener.join(queue.subscriber('a', { deletion }));
 		queue.listener.join(queue.subscriber('b', { deletion, auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		await queue.end('a', 'failed');
@@ -113,18 +120,41 @@ describe('"When the Execution Succeeds"', () => {
 	});
 });
 
-it('delivers as often as it takes where n8n could not start an execution', async () => {
-	queue.listener.join(queue.subscriber('a', { maxDeliveries: 1 }));
-	queue.enqueue(1);
-	for (let time = 0; time < 10; time += 1) {
+it.each(['executionFinishes', 'executionSucceeds', 'immediately'] as const)(
+	'%s: what n8n can’t start an execution with is given up after so many tries, by type and id',
+	async (deletion) => {
+		const options = { deletion, maxDeliveries: 3, auto: 'notStarted' } as const;
+		queue.listener.join(queue.subscriber('a', options));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1, 2);
 		await pass(MINUTE);
-		await queue.end('a', 'notStarted');
-	}
-	expect(queue.left).toEqual([1]);
-	await pass(MINUTE);
-	await queue.end('a');
-	await pass(100);
-	expect(queue.left).toEqual([]);
+		expect(queue.startedBy('a')).toEqual([1, 1, 1, 2, 2, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+		expect(queue.log.join()).toMatch(/none of 3 deliveries .* deleted from the queue: test 101/);
+	},
+);
+
+it('a trigger that can’t tell whether it wants a notification is given it', async () => {
+	const wants = () => {
+		throw new Error('wants');
+	};
+	queue.listener.join(queue.subscriber('a', { wants, auto: 'succeeded' }));
+	await queue.quiet();
+	queue.enqueue(1, 2);
+	await pass(1_000);
+	expect(queue.startedBy('a')).toEqual([1, 2]);
+});
+
+it('n8n is told when the listening ends for a reason that nobody thought of', async () => {
+	const checkAccount = async () => {
+		throw new Error('not foreseen');
+	};
+	queue.listener.join(queue.subscriber('a', { checkAccount }));
+	queue.enqueue(1);
+	await pass(1_000);
+	expect(queue.failed).toEqual([{ key: 'a', message: 'The trigger could not go on listening' }]);
 });
 
 it('tries again, and says so, where n8n throws in place of starting an execution', async () => {
@@ -139,10 +169,11 @@ it('tries again, and says so, where n8n throws in place of starting an execution
 			},
 		}),
 	);
+	await queue.quiet();
 	queue.enqueue(1, 2);
 	await pass(5_000);
 	expect(queue.left).toEqual([1, 2]);
-	expect(queue.log[0]).toMatch(/n8n could not start an execution/);
+	expect(queue.log[0]).toMatch(/no execution could be started with a notification: test 101/);
 	isBroken = false;
 	await pass(MINUTE);
 	expect(done).toEqual([1, 2]);
@@ -155,6 +186,7 @@ describe('several triggers', () => {
 		queue.listener.join(queue.subscriber('b', { only: [2, 3] }));
 		await pass(100);
 		expect(queue.waiting).toBe(1);
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(100);
 		expect(queue.started.map(({ key, id }) => `${key}${id}`)).toEqual(['a1']);
@@ -171,6 +203,7 @@ describe('several triggers', () => {
 
 	it('lose at once what none of them wants', async () => {
 		queue.listener.join(queue.subscriber('a', { only: [3] }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(100);
 		expect(queue.startedBy('a')).toEqual([3]);
@@ -179,6 +212,7 @@ describe('several triggers', () => {
 
 	it('one that joins in the middle gets the head as well', async () => {
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(100);
 		queue.listener.join(queue.subscriber('b'));
@@ -188,34 +222,39 @@ describe('several triggers', () => {
 		await pass(100);
 		expect(queue.left).toEqual([1]);
 		await queue.end('b');
-		await pass(100);
+		await queue.quiet();
 		expect(queue.left).toEqual([]);
 	});
 
 	it('are not held by one that has left and whose execution never ends', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
 		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
-		await pass(10_100);
+		await pass(QUIET_MS - 100);
+		expect(queue.left).toEqual([1, 2]);
+		await pass(200);
 		expect(queue.startedBy('b')).toEqual([1, 2]);
 		expect(queue.left).toEqual([]);
 	});
 
 	it('go on when the one whose credential was used leaves', async () => {
-		const leave = queue.listener.join(queue.subscriber('a', { credential: 'one' }));
-		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+		const leave = queue.listener.join(queue.subscriber('a'));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
 		leave();
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(1_000);
 		expect(queue.startedBy('b')).toEqual([1, 2]);
 	});
 
-	it('a wrong token ends those that have it, and nobody else', async () => {
-		queue.faults.one = [{ status: 401, body: '' }];
-		queue.listener.join(queue.subscriber('a', { credential: 'one' }));
-		queue.listener.join(queue.subscriber('b', { credential: 'two', auto: 'succeeded' }));
+	it('a refused token ends each by a request of its own', async () => {
+		queue.faults.a = [{ status: 401, body: '' }];
+		queue.listener.join(queue.subscriber('a'));
+		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(1_000);
 		expect(queue.failed).toEqual([
@@ -229,6 +268,7 @@ describe('several triggers', () => {
 describe('a trigger that leaves', () => {
 	it('and comes back, as a saved workflow does, is not given again what is being worked on', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -246,6 +286,7 @@ describe('a trigger that leaves', () => {
 		const options = { deletion: 'executionSucceeds', auto: 'failed' } as const;
 		const leave = queue.listener.join(queue.subscriber('a', options));
 		queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(5_000);
 		const before = queue.startedBy('a').length;
@@ -260,6 +301,7 @@ describe('a trigger that leaves', () => {
 
 	it('has its notification deleted when its execution ends after all have left', async () => {
 		const leave = queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -275,6 +317,7 @@ describe('a trigger that leaves', () => {
 		const leave = queue.listener.join(
 			queue.subscriber('a', { deletion: 'executionSucceeds', auto: 'failed' }),
 		);
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(5_000);
 		leave();
@@ -289,6 +332,7 @@ describe('a trigger that comes back with other wishes', () => {
 
 	it('is not given again what it no longer asks for', async () => {
 		const leave = queue.listener.join(queue.subscriber('a', { deletion }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		leave();
@@ -304,6 +348,7 @@ describe('a trigger that comes back with other wishes', () => {
 
 	it('nor while it waits to be given it again', async () => {
 		const leave = queue.listener.join(queue.subscriber('a', { deletion, auto: 'failed' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(100);
 		leave();
@@ -320,6 +365,7 @@ describe('a test in the editor', () => {
 	it('gets one notification, and production gets all of them', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
 		queue.listener.join(queue.subscriber('test', test));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(1_000);
 		expect(queue.startedBy('test')).toEqual([1]);
@@ -329,6 +375,7 @@ describe('a test in the editor', () => {
 
 	it('without production leaves the queue as it is, and asks no more', async () => {
 		queue.listener.join(queue.subscriber('test', test));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(MINUTE);
 		expect(queue.startedBy('test')).toEqual([1]);
@@ -339,6 +386,7 @@ describe('a test in the editor', () => {
 
 	it('waits for others to take away what it does not want, then says what is in the way', async () => {
 		queue.listener.join(queue.subscriber('test', { ...test, only: [2] }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(29_000);
 		expect(queue.failed).toEqual([]);
@@ -367,6 +415,7 @@ describe('faults', () => {
 	it.each(transient)('%s is waited out, with two lines in the log', async (_what, fault) => {
 		queue.faults.receiveNotification = Array.from({ length: 8 }, () => fault);
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(10 * MINUTE);
 		const times = requests('receiveNotification').map(({ at }) => at);
@@ -382,6 +431,7 @@ describe('faults', () => {
 	it('a deletion that fails for the moment is tried again; nothing is delivered twice', async () => {
 		queue.faults.deleteNotification = transient.map(([, fault]) => fault);
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(10 * MINUTE);
 		expect(queue.startedBy('a')).toEqual([1, 2]);
@@ -394,6 +444,7 @@ describe('faults', () => {
 	])('%s: what is gone and comes again is deleted, not delivered', async (_what, fault) => {
 		queue.faults.deleteNotification = [fault];
 		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
 		queue.enqueue(1, 2);
 		await pass(100);
 		queue.renewReceipt();
@@ -423,13 +474,14 @@ describe('faults', () => {
 	});
 
 	it('that n8n can’t be told of are in its log, and who joins later is heard', async () => {
-		queue.faults.wrong = [{ status: 401, body: '' }];
+		queue.faults.a = [{ status: 401, body: '' }];
+		queue.faults.b = [{ status: 401, body: '' }];
 		const fail = () => {
 			throw new Error('emitError');
 		};
-		queue.listener.join(queue.subscriber('a', { credential: 'wrong', fail }));
-		queue.listener.join(queue.subscriber('b', { credential: 'wrong' }));
-		await pass(1_000);
+		queue.listener.join(queue.subscriber('a', { fail }));
+		queue.listener.join(queue.subscriber('b'));
+		await pass(2_000);
 		expect(queue.failed.map(({ key }) => key)).toEqual(['b']);
 		expect(queue.log).toEqual(['GREEN-API Trigger: GREEN-API does not accept the API Token']);
 		queue.listener.join(queue.subscriber('c', { auto: 'succeeded' }));
@@ -457,7 +509,7 @@ describe('faults', () => {
 
 describe('a trigger that could not be prepared yet', () => {
 	it('listens once it is', async () => {
-		const outcomes = [failureOf('starting', '400'), failureOf('starting', '400'), undefined];
+		const outcomes = [STARTING, STARTING, undefined];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
 		queue.enqueue(1);
@@ -491,6 +543,7 @@ describe('a trigger that could not be prepared yet', () => {
 		const outcomes = [failureOfNetwork(code), failureOfNetwork(code)];
 		const prepare = async () => outcomes.shift();
 		queue.listener.join(queue.subscriber('a', { prepare, auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1);
 		await pass(4_000);
 		expect(queue.failed).toEqual([]);
@@ -500,8 +553,9 @@ describe('a trigger that could not be prepared yet', () => {
 
 	it('holds up nobody, and gets what comes meanwhile', async () => {
 		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
-		const prepare = async () => failureOf('starting', '400');
+		const prepare = async () => STARTING;
 		queue.listener.join(queue.subscriber('b', { prepare, only: [2], auto: 'succeeded' }));
+		await queue.quiet();
 		queue.enqueue(1, 2, 3);
 		await pass(MINUTE);
 		expect(queue.startedBy('a')).toEqual([1, 2, 3]);
@@ -514,7 +568,7 @@ describe('a trigger that could not be prepared yet', () => {
 		const prepare = async (signal: AbortSignal) => {
 			signals.push(signal);
 			await queue.clock.sleep(5_000);
-			return failureOf('starting', '400');
+			return STARTING;
 		};
 		const leave = queue.listener.join(queue.subscriber('a', { prepare }));
 		await pass(1_000);
@@ -524,5 +578,250 @@ describe('a trigger that could not be prepared yet', () => {
 		expect(signals).toHaveLength(1);
 		expect(queue.failed).toEqual([]);
 		expect(queue.clock.pending).toBe(0);
+	});
+});
+
+describe('nothing is deleted while the set of triggers is changing', () => {
+	const auto = { auto: 'succeeded' } as const;
+
+	async function activate(key: string, ms: number, isRefused = false) {
+		return await queue.listener.whileActivating(key, async () => {
+			await queue.clock.sleep(ms);
+			if (isRefused) throw new Error('refused');
+			return queue.listener.join(queue.subscriber(key, auto));
+		});
+	}
+
+	it('a single trigger’s first notification is started at once, the second when it is quiet', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		queue.enqueue(1, 2, 3);
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([1]);
+		await pass(MINUTE);
+		const [first, second, third] = queue.started.map(({ at }) => at);
+		expect(first).toBeLessThan(100);
+		expect(second).toBe(QUIET_MS + 10);
+		expect(third).toBeLessThan(QUIET_MS + 100);
+	});
+
+	it.each([0, 100, 300, 700, 3_000])(
+		'n8n starts: each of 20 workflows, %i ms apart, gets what waits',
+		async (gapMs) => {
+			queue.enqueue(1, 2, 3);
+			const keys = Array.from({ length: 20 }, (_, index) => `w${index}`);
+			void (async () => {
+				for (const key of keys) {
+					await queue.clock.sleep(gapMs);
+					await activate(key, 50);
+				}
+			})();
+			await pass(5 * MINUTE);
+			for (const key of keys) expect(queue.startedBy(key)).toEqual([1, 2, 3]);
+			expect(queue.left).toEqual([]);
+		},
+	);
+
+	it('an activation that takes 60 s, beside one that listens', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		void activate('b', 60_000);
+		queue.enqueue(1, 2);
+		await pass(5 * MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('a save: what comes between is both’s, and costs no more than the save takes', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', auto));
+		queue.listener.join(queue.subscriber('b', auto));
+		await queue.quiet();
+		leave();
+		queue.enqueue(1, 2);
+		await pass(11_000);
+		expect(queue.startedBy('b')).toEqual([1]);
+		void activate('a', 100);
+		await pass(500);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('an activation that is refused, and tried again by n8n', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		void (async () => {
+			await activate('b', 50, true).catch(() => undefined);
+			await queue.clock.sleep(8_000);
+			await activate('b', 50);
+		})();
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('b')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('the others wait no longer for one that does not come back', async () => {
+		const leave = queue.listener.join(queue.subscriber('a', auto));
+		queue.listener.join(queue.subscriber('b', auto));
+		await queue.quiet();
+		leave();
+		queue.enqueue(1, 2, 3);
+		await pass(QUIET_MS + 100);
+		expect(queue.startedBy('b')).toEqual([1, 2, 3]);
+	});
+});
+
+describe('a notification is what it says, not its receipt', () => {
+	it('receipts that begin anew: another one under a known number is delivered', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.faults.deleteNotification = [{ code: 'ECONNRESET', isDone: true }];
+		queue.enqueue(1);
+		await pass(100);
+		queue.beginReceiptsAnew();
+		queue.enqueue(2);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+	});
+});
+
+describe('401 to a deletion', () => {
+	const refused = { status: 401, body: '' };
+
+	it('of what is gone: one more look, and the next one', async () => {
+		queue.faults.deleteNotification = [{ ...refused, isDone: true }];
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.failed).toEqual([]);
+	});
+
+	it('of what is there still: the token is to blame', async () => {
+		queue.faults.deleteNotification = [refused, refused];
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(MINUTE);
+		expect(queue.failed).toEqual([
+			{ key: 'a', message: 'GREEN-API does not accept the API Token' },
+		]);
+		expect(queue.startedBy('a')).toEqual([1]);
+	});
+});
+
+describe('an instance that is starting', () => {
+	const starting = { status: 400, body: 'instance in starting process try later' };
+
+	it.each(['while it listens', 'as it is activated'])(
+		'for more than 10 minutes, %s: scan the QR code again',
+		async (when) => {
+			queue.faults.a = [starting];
+			const prepare = async () => STARTING;
+			const options = when === 'while it listens' ? {} : { prepare };
+			queue.listener.join(queue.subscriber('a', options));
+			await pass(9 * MINUTE);
+			expect(queue.failed).toEqual([]);
+			await pass(2 * MINUTE);
+			expect(queue.failed).toEqual([
+				{ key: 'a', message: expect.stringMatching(/more than 10 minutes/) },
+			]);
+			expect(queue.log).toHaveLength(1);
+		},
+	);
+
+	it('is waited for anew after each start', async () => {
+		queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+		for (let time = 0; time < 3; time += 1) {
+			queue.faults.a = [starting];
+			await pass(6 * MINUTE);
+			delete queue.faults.a;
+			await pass(2 * MINUTE);
+		}
+		expect(queue.failed).toEqual([]);
+	});
+});
+
+describe('an execution whose end n8n does not tell', () => {
+	it.each([
+		['executionFinishes', [1, 2], []],
+		['executionSucceeds', [1, 1], [1, 2]],
+	] as const)(
+		'%s: counts as failed after the limit, and n8n’s log says so',
+		async (deletion, started, left) => {
+			queue.listener.join(
+				queue.subscriber('a', { deletion, maxDeliveries: 2, maxExecutionMs: 10 * MINUTE }),
+			);
+			await queue.quiet();
+			queue.enqueue(1, 2);
+			await pass(9 * MINUTE);
+			expect(queue.startedBy('a')).toEqual([1]);
+			await pass(2 * MINUTE);
+			expect(queue.startedBy('a')).toEqual(started);
+			expect(queue.log[0]).toMatch(/not told the end of an execution for 10 minutes.*: test 101/);
+			await pass(8.5 * MINUTE);
+			expect(queue.left).toEqual(left.length > 0 ? left : [2]);
+		},
+	);
+
+	it('is waited for as long as it takes where there is no limit', async () => {
+		queue.listener.join(queue.subscriber('a'));
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(100 * 60 * MINUTE);
+		await queue.end('a');
+		await pass(100);
+		expect(queue.left).toEqual([]);
+	});
+});
+
+describe('a credential that is not the account’s any more', () => {
+	const changed = failureOf('credentialChanged', 'CREDENTIAL_CHANGED');
+
+	it.each(['the one that asks', 'another one'])(
+		'ends %s, who is given nothing more',
+		async (who) => {
+			let isChanged = false;
+			const checkAccount = async () => (isChanged ? changed : undefined);
+			const others = () => queue.listener.join(queue.subscriber('b', { auto: 'succeeded' }));
+			if (who === 'another one') others();
+			queue.listener.join(queue.subscriber('a', { auto: 'succeeded', checkAccount }));
+			if (who === 'the one that asks') others();
+			await queue.quiet();
+			isChanged = true;
+			queue.enqueue(1, 2);
+			await pass(MINUTE);
+			expect(queue.failed).toEqual([{ key: 'a', message: changed.message }]);
+			expect(queue.startedBy('a')).toEqual([]);
+			expect(queue.startedBy('b')).toEqual([1, 2]);
+		},
+	);
+
+	it('is noticed within a minute where nothing comes', async () => {
+		let isChanged = false;
+		const checkAccount = async () => (isChanged ? changed : undefined);
+		queue.listener.join(queue.subscriber('a', { checkAccount }));
+		await pass(1_000);
+		isChanged = true;
+		await pass(MINUTE);
+		expect(queue.failed).toHaveLength(1);
+	});
+
+	it('is given no second delivery', async () => {
+		let isChanged = false;
+		const checkAccount = async () => (isChanged ? changed : undefined);
+		queue.listener.join(
+			queue.subscriber('a', { deletion: 'executionSucceeds', auto: 'failed', checkAccount }),
+		);
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(100);
+		isChanged = true;
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.failed).toHaveLength(1);
 	});
 });

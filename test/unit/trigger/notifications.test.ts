@@ -1,8 +1,14 @@
 import { EVENT_OPTIONS, eventOf, flagsFor } from '@package/nodes/GreenApiTrigger/events';
-import { readReceived } from '@package/nodes/GreenApiTrigger/notification';
-import { simplify } from '@package/nodes/GreenApiTrigger/simplify';
+import {
+	labelOf,
+	type Notification,
+	readReceived,
+	simplify as simplified,
+} from '@package/nodes/GreenApiTrigger/notification';
 import { wants } from '@package/nodes/GreenApiTrigger/subscription';
 import fc from 'fast-check';
+
+const simplify = (notification: Notification) => simplified(notification, eventOf(notification));
 
 const INSTANCE = {
 	instanceData: { idInstance: 1101000001, wid: '71231234567@c.us', typeInstance: 'whatsapp' },
@@ -48,14 +54,17 @@ describe('an id', () => {
 });
 
 describe('the simplified output', () => {
-	it('of a message: ten fields, the chat at the top', () => {
+	it('of a message: the fields that are used most, the chat at the top', () => {
 		expect(simplify(message(TEXT_MESSAGE))).toEqual({
 			event: 'incomingMessageReceived',
 			chatId: '71234567890@c.us',
 			sender: '71234567890@c.us',
 			senderName: 'Dealer',
+			phoneNumber: '71234567890',
 			isGroup: false,
 			text: 'Hello',
+			sharedContacts: null,
+			details: null,
 			messageType: 'textMessage',
 			messageId: 'F7AEC1B7',
 			...COMMON,
@@ -138,8 +147,11 @@ describe('the simplified output', () => {
 		chatId: null,
 		sender: null,
 		senderName: null,
+		phoneNumber: null,
 		isGroup: null,
 		text: null,
+		sharedContacts: null,
+		details: null,
 		messageType: null,
 		messageId: null,
 		...COMMON,
@@ -155,28 +167,49 @@ describe('the simplified output', () => {
 		['statusInstanceChanged', { statusInstance: 'offline' }, { status: 'offline' }],
 		[
 			'incomingCall',
-			{ from: '71234567890@c.us', idMessage: 'F7', status: 'missed' },
+			{ from: '71234567890@c.us', idMessage: 'F7', status: 'missed', isVideo: true },
 			{
 				chatId: '71234567890@c.us',
 				sender: '71234567890@c.us',
+				phoneNumber: '71234567890',
 				isGroup: false,
 				messageId: 'F7',
 				status: 'missed',
+				details: {
+					from: '71234567890@c.us',
+					idMessage: 'F7',
+					status: 'missed',
+					isVideo: true,
+				},
 			},
 		],
 		[
 			'outgoingCall',
 			// GREEN-API's page: "Chat and correspondent Id, in which the call was made".
 			{ from: '71234567890@c.us', status: 'hangUp' },
-			{ chatId: '71234567890@c.us', isGroup: false, status: 'hangUp' },
+			{
+				chatId: '71234567890@c.us',
+				isGroup: false,
+				status: 'hangUp',
+				details: { from: '71234567890@c.us', status: 'hangUp' },
+			},
 		],
 		[
 			'incomingBlock',
 			{ chatId: '71234567890@c.us', chatState: 'blocked' },
-			{ chatId: '71234567890@c.us', isGroup: false, status: 'blocked' },
+			{
+				chatId: '71234567890@c.us',
+				isGroup: false,
+				status: 'blocked',
+				details: { chatId: '71234567890@c.us', chatState: 'blocked' },
+			},
 		],
 		['deviceInfo', { deviceData: { platform: 'android' } }, {}],
-		['quotaExceeded', { quotaData: { method: 'checkWhatsapp' } }, {}],
+		[
+			'quotaExceeded',
+			{ quotaData: { method: 'checkWhatsapp', used: 100, total: 100 } },
+			{ details: { method: 'checkWhatsapp', used: 100, total: 100 } },
+		],
 		[
 			'somethingNew',
 			{ chatId: '71234567890@c.us' },
@@ -191,10 +224,108 @@ describe('the simplified output', () => {
 		});
 	});
 
-	it('never throws, whatever comes', () => {
+	it.each([
+		['WhatsApp', { sender: '71234567890@c.us' }, '71234567890'],
+		['a privacy id', { sender: '123456789012345@lid' }, null],
+		['Telegram, MAX', { sender: '10000000', senderPhoneNumber: 79001234567 }, '79001234567'],
+		['as text', { sender: '10000000', senderPhoneNumber: '79001234567' }, '79001234567'],
+		['hidden', { sender: '10000000', senderPhoneNumber: 0 }, null],
+		['a group', { chatId: '7900-158@g.us', sender: '79001234567@c.us' }, '79001234567'],
+	])('phoneNumber, %s: %j gives %j', (_what, senderData, phoneNumber) => {
+		const notification = message(TEXT_MESSAGE, undefined, senderData);
+		expect(simplify(notification)).toMatchObject({ phoneNumber });
+	});
+
+	const VCARD =
+		'BEGIN:VCARD\nVERSION:3.0\nN:Smit;Anna;;\nFN:Anna Smit\nitem1.TEL;waid=72345678910:+7 234 567 8910\nTEL;type=HOME:+7 (495) 123-45-67\nEND:VCARD';
+
+	it.each<[string, object, unknown]>([
+		[
+			'contactMessage',
+			{ contactMessageData: { displayName: 'Anna', vcard: VCARD } },
+			[{ name: 'Anna', phoneNumbers: ['72345678910', '74951234567'] }],
+		],
+		[
+			'contactMessage',
+			{
+				contactMessageData: { vcard: VCARD.replace(/\n/g, '\r\n').replace('234 5', '23\r\n 4 5') },
+			},
+			[{ name: 'Anna Smit', phoneNumbers: ['72345678910', '74951234567'] }],
+		],
+		[
+			'contactMessage',
+			// Telegram.
+			{ contactMessageData: { phoneContact: '79001234567', firstName: 'Ivan', lastName: '' } },
+			[{ name: 'Ivan', phoneNumbers: ['79001234567'] }],
+		],
+		[
+			'contactMessage',
+			// MAX.
+			{ contactMessageData: { displayName: 'Ivan', phoneNumber: 79001234567, vcard: '' } },
+			[{ name: 'Ivan', phoneNumbers: ['79001234567'] }],
+		],
+		[
+			'contactsArrayMessage',
+			{
+				messageData: {
+					contacts: [
+						{ displayName: 'Anna', vcard: VCARD },
+						{ displayName: 'Nobody', vcard: 'TEL' },
+					],
+				},
+			},
+			[
+				{ name: 'Anna', phoneNumbers: ['72345678910', '74951234567'] },
+				{ name: 'Nobody', phoneNumbers: [] },
+			],
+		],
+		['contactMessage', { contactMessageData: {} }, [{ name: null, phoneNumbers: [] }]],
+		['contactsArrayMessage', { messageData: { contacts: 'none' } }, null],
+	])('sharedContacts of a message of type %s (%j)', (typeMessage, data, sharedContacts) => {
+		expect(simplify(message({ typeMessage, ...data }))).toMatchObject({ sharedContacts });
+	});
+
+	it.each([
+		['a channel of Telegram', { chatId: '-1001234567890', chatType: 'channel' }, false],
+		['a group of Telegram', { chatId: '-1001234567890', chatType: 'supergroup' }, true],
+	])('isGroup of %s', (_what, senderData, isGroup) => {
+		expect(simplify(message(TEXT_MESSAGE, undefined, senderData))).toMatchObject({ isGroup });
+	});
+
+	it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+		'of a message of type %s',
+		(typeMessage) => {
+			const notification = message({ typeMessage, textMessageData: { textMessage: 'Hi' } });
+			expect(simplify(notification)).toMatchObject({ messageType: typeMessage, text: 'Hi' });
+		},
+	);
+
+	it('never throws, whatever comes, nor does the question who wants it', () => {
+		const anything = fc.jsonValue();
+		const shaped = fc.record(
+			{
+				typeWebhook: anything,
+				senderData: fc.oneof(anything, fc.record({ chatId: anything, sender: anything })),
+				messageData: fc.oneof(
+					anything,
+					fc.record({ typeMessage: fc.oneof(anything, fc.constant('__proto__')) }),
+					fc.record({ contactMessageData: fc.record({ vcard: anything }) }),
+				),
+				timestamp: anything,
+				quotaData: anything,
+			},
+			{ requiredKeys: [] },
+		);
 		fc.assert(
-			fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (notification) => {
-				expect(Object.keys(simplify(notification as never)).length).toBeGreaterThanOrEqual(10);
+			fc.property(fc.oneof(fc.dictionary(fc.string(), anything), shaped), (given) => {
+				const notification = given as Notification;
+				expect(Object.keys(simplify(notification)).length).toBeGreaterThanOrEqual(13);
+				const options = {
+					chats: 'people' as const,
+					includeStatusAndChannels: false,
+					onlyChats: new Set(['71234567890@c.us']),
+				};
+				expect(typeof wants({ events: ['any'], ...options }, notification)).toBe('boolean');
 			}),
 		);
 	});
@@ -242,6 +373,7 @@ describe('what a trigger wants', () => {
 	const asked = (options: object = {}) => ({
 		events: ['incomingMessageReceived', 'stateInstanceChanged'],
 		chats: 'all' as const,
+		includeStatusAndChannels: false,
 		onlyChats: new Set<string>(),
 		...options,
 	});
@@ -266,36 +398,101 @@ describe('what a trigger wants', () => {
 		expect(wants(asked({ onlyChats }), state)).toBe(true);
 	});
 
-	it.each([
-		['71234567890@c.us', true],
-		['71234567890@s.whatsapp.net', true],
-		['123456789012345@lid', true],
-		['10000000', true],
-		['status@broadcast', false],
-		['1234567890@broadcast', false],
-		['120363043968066561@newsletter', false],
-		['120363043968066561@g.us', false],
-		['-1001234567890', false],
-	])('"People" are persons: %s counts as one: %s. With "All" all of them come', (chatId, isOne) => {
-		const notification = message(TEXT_MESSAGE, undefined, { ...SENDER, chatId });
-		expect(wants(asked({ chats: 'people' }), notification)).toBe(isOne);
-		expect(wants(asked(), notification)).toBe(true);
+	const PERSON = ['all', 'people'];
+	const GROUP = ['all', 'groups'];
+	const FEED = ['all with status and channels'];
+
+	it.each<[object, string[]]>([
+		[{ chatId: '71234567890@c.us' }, PERSON],
+		[{ chatId: '71234567890@s.whatsapp.net' }, PERSON],
+		[{ chatId: '123456789012345@lid' }, PERSON],
+		[{ chatId: '10000000' }, PERSON],
+		[{ chatId: '10000000', senderType: 'user' }, PERSON],
+		[{ chatId: '10000000', senderType: 'bot' }, ['all']],
+		[{ chatId: 'status@broadcast' }, FEED],
+		[{ chatId: '1234567890@broadcast' }, FEED],
+		[{ chatId: '120363043968066561@newsletter' }, FEED],
+		[{ chatId: '-1001234567890', chatType: 'channel' }, FEED],
+		[{ chatId: '-1001234567890', chatType: 'supergroup', senderType: 'bot' }, GROUP],
+		[{ chatId: '120363043968066561@g.us' }, GROUP],
+		[{ chatId: '-1001234567890' }, GROUP],
+	])('what happens in %j comes with %j', (senderData, expected) => {
+		const notification = message(TEXT_MESSAGE, undefined, senderData);
+		const having = [
+			...(['all', 'people', 'groups'] as const).filter((chats) =>
+				wants(asked({ chats }), notification),
+			),
+			...(wants(asked(), notification) ? [] : ['all with status and channels']).filter(() =>
+				wants(asked({ includeStatusAndChannels: true }), notification),
+			),
+		];
+		expect(having).toEqual(expected);
+	});
+
+	it('a channel that "Only Chats" names', () => {
+		const senderData = { chatId: '-1001234567890', chatType: 'channel' };
+		const onlyChats = new Set(['-1001234567890']);
+		expect(wants(asked({ onlyChats }), message(TEXT_MESSAGE, undefined, senderData))).toBe(true);
 	});
 });
 
 describe('receiveNotification’s answer', () => {
 	it.each([null, {}, { body: {} }])('%j holds no notification', (answer) =>
-		expect(readReceived(answer as never)).toBeUndefined(),
+		expect(readReceived(JSON.stringify(answer))).toBeUndefined(),
 	);
 
 	it.each([null, undefined, 'text', 7, [], [1]])(
 		'with a receipt and %j as its body holds one that can be deleted, and is given to "Anything"',
 		(body) => {
-			const received = readReceived({ receiptId: 1, body } as never);
-			expect(received).toEqual({ receiptId: 1, notification: {} });
-			const options = { chats: 'all' as const, onlyChats: new Set<string>() };
+			const received = readReceived(JSON.stringify({ receiptId: 1, body }));
+			expect(received).toMatchObject({ receiptId: '1', notification: {} });
+			expect(received?.copy()).toEqual({});
+			const options = {
+				chats: 'all' as const,
+				includeStatusAndChannels: false,
+				onlyChats: new Set<string>(),
+			};
 			expect(wants({ events: ['any'], ...options }, {})).toBe(true);
 			expect(wants({ events: ['incomingMessageReceived'], ...options }, {})).toBe(false);
 		},
+	);
+});
+
+describe('a receipt', () => {
+	it.each([
+		['{"receiptId":1,"body":{}}', '1'],
+		['{"receiptId":9007199254740993,"body":{}}', '9007199254740993'],
+		['{"body":{"receiptId":5},"receiptId": 18446744073709551615}', '18446744073709551615'],
+		['{"receiptId":"9007199254740993","body":{}}', '9007199254740993'],
+		['{"receiptId":"f7-ae","body":{"text":"\\"receiptId\\":8"}}', 'f7-ae'],
+	])('goes back as it came: %s', (answer, receiptId) => {
+		expect(readReceived(answer)?.receiptId).toBe(receiptId);
+	});
+
+	it('is no part of what the notification says', () => {
+		const textOf = (answer: string) => readReceived(answer)?.text;
+		const one = textOf('{"receiptId":1,"body":{"idMessage":"a"}}');
+		expect(textOf('{"receiptId":"2","body":{"idMessage":"a"}}')).toBe(one);
+		expect(textOf('{"receiptId":1,"body":{"idMessage":"b"}}')).not.toBe(one);
+	});
+});
+
+it('5,000 levels of nesting are read, copied and told apart', () => {
+	const nested = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+	const received = readReceived(`{"receiptId":1,"body":${nested}}`);
+	expect(Object.keys(received?.copy() ?? {})).toEqual(['a']);
+	expect(received?.copy()).not.toBe(received?.notification);
+});
+
+it('n8n’s log is given type and id of a notification, and never a person’s words', () => {
+	const labelFor = (body: object) => {
+		const received = readReceived(JSON.stringify({ receiptId: 7, body }));
+		return received && labelOf(received);
+	};
+	const typeWebhook = 'incomingMessageReceived';
+	expect(labelFor({ typeWebhook, idMessage: 'F7' })).toBe('incomingMessageReceived F7');
+	expect(labelFor({ typeWebhook })).toBe('incomingMessageReceived 7');
+	expect(labelFor({ typeWebhook: 'Hello Ivan', idMessage: 'F'.repeat(99) })).toBe(
+		'(unknown) (unknown)',
 	);
 });

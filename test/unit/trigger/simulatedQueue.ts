@@ -1,12 +1,13 @@
 /** A queue of GREEN-API in virtual time, and triggers that listen to it. */
 
-import { Listener } from '@package/nodes/GreenApiTrigger/listener';
-import type { Ending } from '@package/nodes/GreenApiTrigger/afterExecution';
-import type { Send, Subscriber } from '@package/nodes/GreenApiTrigger/subscriber';
+import { type Ending, QUIET_MS } from '@package/nodes/GreenApiTrigger/delivery';
+import { Listener, type Subscriber } from '@package/nodes/GreenApiTrigger/listener';
 import type { Notification } from '@package/nodes/GreenApiTrigger/notification';
+import type { Send } from '@package/nodes/GreenApiTrigger/queueRequests';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
 import { failureOfNetwork } from '@package/nodes/shared/green-api/failures';
 import { METHODS } from '@package/nodes/shared/green-api/methods';
+import { Timetable } from '@package/nodes/shared/time';
 import { VirtualClock } from '../../virtual-time/virtualClock';
 
 /** How long each answer takes, in ms. */
@@ -16,11 +17,17 @@ export interface Sent {
 	at: number;
 	method: string;
 	receiptId?: string;
-	credential: string;
+	/** The key of the trigger that sent it. */
+	by: string;
 }
 
-/** An answer other than the queue's own: a status with a body, or a network fault's code. */
-export type Fault = { status: number; body: string } | { code: string };
+/**
+ * An answer other than the queue's own: a status with a body, or a network fault's code; `isDone`: the
+ * queue has done what was asked, and its answer was lost.
+ */
+export type Fault =
+	| { status: number; body: string; isDone?: true }
+	| { code: string; isDone?: true };
 
 export interface Started {
 	at: number;
@@ -32,14 +39,17 @@ export interface Started {
 export class SimulatedQueue {
 	readonly clock = new VirtualClock();
 	readonly sent: Sent[] = [];
-	/** Faults for the next requests of a method; those for a credential are for all its requests. */
+	/** Faults for the next requests of a method; those for a trigger's key are for all its requests. */
 	readonly faults: Record<string, Fault[]> = {};
 	readonly started: Started[] = [];
 	readonly failed: Array<{ key: string; message: string }> = [];
 	readonly log: string[] = [];
 	/** Long requests that wait for something. */
 	waiting = 0;
-	readonly listener = new Listener(this.clock);
+	/** Called with each request as it is sent. */
+	readonly hooks: { onSend: (sent: Sent) => void } = { onSend: () => {} };
+	readonly timetable = new Timetable(this.clock);
+	listener = new Listener(this.clock, this.timetable);
 
 	private entries: Array<{ receiptId: number; body: Notification }> = [];
 	private receipt = 100;
@@ -53,9 +63,18 @@ export class SimulatedQueue {
 		for (const wake of this.arrival) wake();
 	}
 
+	/** Until everybody who joined counts as all there are. */
+	async quiet(): Promise<void> {
+		await this.clock.pass(QUIET_MS);
+	}
+
 	/** What has not been deleted. */
 	get left(): number[] {
 		return this.entries.map(({ body }) => Number(body.id));
+	}
+
+	beginReceiptsAnew(): void {
+		this.receipt = 100;
 	}
 
 	renewReceipt(): void {
@@ -83,34 +102,41 @@ export class SimulatedQueue {
 		key: string,
 		options: Partial<Subscriber> & { only?: number[]; auto?: Ending } = {},
 	): Subscriber {
-		const { only, auto, credential = 'credential', ...rest } = options;
+		const { only, auto, ...rest } = options;
 		const log = (line: string) => this.log.push(line);
 		return {
 			key,
-			credential,
 			isTest: false,
 			deletion: 'executionFinishes',
 			maxDeliveries: 5,
+			maxExecutionMs: Infinity,
 			logger: { info: log, warn: log },
-			send: this.sendWith(credential),
+			send: this.sendAs(key),
 			wants: ({ id }) => only?.includes(Number(id)) ?? true,
 			start: async ({ id }) =>
 				await new Promise<Ending>((end) => {
 					this.started.push({ at: this.clock.now(), key, id: Number(id), end });
 					if (auto) end(auto);
 				}),
+			checkAccount: async () => undefined,
 			fail: ({ message }) => this.failed.push({ key, message }),
 			...rest,
 		};
 	}
 
-	private sendWith(credential: string): Send {
+	/** @returns what sends the requests of the trigger with this key */
+	sendAs(by: string): Send {
 		return async ({ method, path, query }, signal) => {
 			const at = this.clock.now();
-			this.sent.push({ at, method, credential, ...(path && { receiptId: path }) });
+			const sent = { at, method, by, ...(path && { receiptId: path }) };
+			this.sent.push(sent);
+			this.hooks.onSend(sent);
 			await this.clock.sleep(TRIP_MS);
-			const fault = this.faults[credential]?.[0] ?? this.faults[method]?.shift();
-			if (fault && 'code' in fault) return { ok: false, failure: failureOfNetwork(fault.code) };
+			const fault = this.faults[by]?.[0] ?? this.faults[method]?.shift();
+			if (fault?.isDone && path) this.remove(Number(path));
+			if (fault && 'code' in fault) {
+				return { ok: false, failure: failureOfNetwork(fault.code) };
+			}
 			const answer =
 				method === 'receiveNotification'
 					? async () => await this.receive(Number(query?.receiveTimeout), signal)
@@ -134,6 +160,12 @@ export class SimulatedQueue {
 			this.waiting -= 1;
 		}
 		return JSON.stringify(this.entries[0] ?? null);
+	}
+
+	/** Whose receipt it is; undefined where it is gone. */
+	idOf(receiptId: number): number | undefined {
+		const entry = this.entries.find((each) => each.receiptId === receiptId);
+		return entry && Number(entry.body.id);
 	}
 
 	private remove(receiptId: number): string {

@@ -1,4 +1,4 @@
-import { triggerError } from '@package/nodes/GreenApiTrigger/triggerError';
+import { triggerError } from '@package/nodes/GreenApiTrigger/GreenApiTrigger.node';
 import { failureOfNetwork, failureOfStatus } from '@package/nodes/shared/green-api/failures';
 import { expectPlainWords } from '../../assertions/words';
 

@@ -4,11 +4,16 @@
  */
 
 import type { GreenApiMethod } from '../green-api/methods';
-import { type Clock, processTimetable, systemClock, type Timetable } from '../time';
-import { AnswerCache } from './answerCache';
-import { Answers } from './answers';
+import {
+	CANCELLED,
+	type Cancellation,
+	type Clock,
+	processTimetable,
+	systemClock,
+	type Timetable,
+} from '../time';
 import { Limit } from './limit';
-import { RetriedRuns } from './retriedRuns';
+import { AnswerCache, RunMemory } from './memory';
 import { SendQueue } from './sendQueue';
 
 const MAX_KEPT_ANSWERS = 10_000;
@@ -18,10 +23,46 @@ const MAX_KEPT_CHARACTERS = 50_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** Lets go one after the other what concerns the same. */
+class Serial {
+	/** By what they concern; those that are over leave. */
+	private readonly last = new Map<string, Promise<void>>();
+
+	/** How many wait or are under way, counted by what they concern. */
+	get size(): number {
+		return this.last.size;
+	}
+
+	/**
+	 * @param key the same for those that must not overtake each other
+	 * @param closing ends the waiting for those before it
+	 * @param begin what is done; its promise never rejects
+	 * @returns what it gave, once all that was given before it with the same key is over; `CANCELLED`
+	 *   where it was not begun
+	 */
+	async run<T>(
+		key: string,
+		closing: Cancellation,
+		begin: () => Promise<T>,
+	): Promise<T | typeof CANCELLED> {
+		const before = this.last.get(key);
+		let leave!: () => void;
+		const own = new Promise<void>((resolve) => (leave = resolve));
+		const over = Promise.all([before, own]).then(() => {
+			if (this.last.get(key) === over) this.last.delete(key);
+		});
+		this.last.set(key, over);
+		const isFree = !before || (await closing.race(before)) !== CANCELLED;
+		const value = isFree ? await begin() : CANCELLED;
+		leave();
+		return value;
+	}
+}
+
 export class ProcessState {
-	readonly retriedRuns = new RetriedRuns();
-	private readonly cache: AnswerCache;
-	readonly answers: Answers;
+	readonly runs = new RunMemory();
+	/** By account and chat: a write that is tried again undoes none that came after it. */
+	readonly writes = new Serial();
 	private readonly queues = new Map<string, SendQueue>();
 	private isSweeping = false;
 
@@ -29,15 +70,14 @@ export class ProcessState {
 	 * @param clock what time it is
 	 * @param random gives numbers from 0 up to, but not including, 1
 	 * @param timetable what has to be done later
+	 * @param cache what is kept of answers
 	 */
 	constructor(
 		readonly clock: Clock,
 		readonly random: () => number,
 		readonly timetable: Timetable,
-	) {
-		this.cache = new AnswerCache(clock, MAX_KEPT_ANSWERS, MAX_KEPT_CHARACTERS);
-		this.answers = new Answers(this.cache);
-	}
+		readonly cache = new AnswerCache(clock, MAX_KEPT_ANSWERS, MAX_KEPT_CHARACTERS),
+	) {}
 
 	/**
 	 * @param account the key of the account that asks
@@ -57,11 +97,12 @@ export class ProcessState {
 	}
 
 	/** @returns how much is held in memory for executions to come */
-	held(): { queues: number; answers: number; questions: number } {
+	held(): { queues: number; answers: number; questions: number; writes: number } {
 		return {
 			queues: this.queues.size,
 			answers: this.cache.size,
-			questions: this.answers.questions,
+			questions: [...this.queues.values()].reduce((sum, { asked }) => sum + asked, 0),
+			writes: this.writes.size,
 		};
 	}
 

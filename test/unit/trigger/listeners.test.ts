@@ -1,6 +1,6 @@
-/** What a process holds of instances that its triggers listened to. */
+/** What a process holds of accounts that its triggers listened to. */
 
-import { Instances } from '@package/nodes/GreenApiTrigger/instances';
+import { Listeners } from '@package/nodes/GreenApiTrigger/listener';
 import { Timetable } from '@package/nodes/shared/time';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,20 +14,20 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 let queue: SimulatedQueue;
-let instances: Instances;
+let listeners: Listeners;
 
 beforeEach(() => {
 	queue = new SimulatedQueue();
-	instances = new Instances(queue.clock, new Timetable(queue.clock));
+	listeners = new Listeners(queue.clock, new Timetable(queue.clock));
 });
 
 const join = (options: Parameters<SimulatedQueue['subscriber']>[1] = {}) =>
-	instances.of('instance').listener.join(queue.subscriber('a', options));
+	listeners.of('account').join(queue.subscriber('a', options));
 
-it('is the same for all triggers of an instance, and another for another instance', () => {
-	const instance = instances.of('instance');
-	expect(instances.of('instance')).toBe(instance);
-	expect(instances.of('other').listener).not.toBe(instance.listener);
+it('is the same for all triggers of an account, and another for another account', () => {
+	const listener = listeners.of('account');
+	expect(listeners.of('account')).toBe(listener);
+	expect(listeners.of('other')).not.toBe(listener);
 });
 
 it('leaves memory when nobody has listened for an hour, and no timer stays', async () => {
@@ -35,14 +35,14 @@ it('leaves memory when nobody has listened for an hour, and no timer stays', asy
 	queue.enqueue(1);
 	await queue.clock.pass(5 * HOUR_MS);
 	expect(queue.left).toEqual([]);
-	expect(instances.size).toBe(1);
+	expect(listeners.size).toBe(1);
 	leave();
 	await queue.clock.pass(HOUR_MS - MINUTE_MS);
-	expect(instances.size).toBe(1);
+	expect(listeners.size).toBe(1);
 	await queue.clock.pass(HOUR_MS);
-	expect(instances.size).toBe(0);
+	expect(listeners.size).toBe(0);
 	expect(queue.clock.unreferenced + queue.clock.pending).toBe(0);
-	instances.of('instance');
+	listeners.of('account');
 	expect(queue.clock.unreferenced).toBe(1);
 });
 
@@ -56,14 +56,14 @@ it('knows what is being worked on for as long as that takes, after everybody has
 	await queue.clock.pass(1_000);
 	expect(queue.startedBy('a')).toEqual([1]);
 	await queue.end('a');
-	await queue.clock.pass(1_000);
+	await queue.quiet();
 	expect(queue.left).toEqual([]);
 });
 
 /** Joins, is given something and leaves; nothing but the return value knows the trigger then. */
 async function visit(): Promise<WeakRef<object>> {
 	const subscriber = queue.subscriber('a', { auto: 'succeeded' });
-	const leave = instances.of('instance').listener.join(subscriber);
+	const leave = listeners.of('account').join(subscriber);
 	queue.enqueue(1);
 	await queue.clock.pass(1_000);
 	leave();
@@ -75,6 +75,6 @@ it('holds no trigger that has left', async () => {
 	const trigger = await visit();
 	await settle();
 	collectGarbage();
-	expect(instances.size).toBe(1);
+	expect(listeners.size).toBe(1);
 	expect(trigger.deref()).toBeUndefined();
 });

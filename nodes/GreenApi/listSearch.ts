@@ -1,27 +1,27 @@
-/** What the list searches have in common: the instance's chats, fetched, found, and told to the editor. */
+/** From List: the editor's searches for contacts and groups. */
 
 import type {
 	ILoadOptionsFunctions,
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { apiError } from '../../shared/n8n/nodeErrors';
-import { readAccount, sendRequest } from '../../shared/n8n/transport';
-import type { Answer } from '../../shared/green-api/answer';
-import { joinLists, type ListedChat } from '../../shared/green-api/chatList';
-import type { Messenger } from '../../shared/green-api/messengers';
-import { type LookUpPolicy, startBatch } from '../../shared/queue/batch';
-import type { Question } from '../operation';
+import type { Answer } from '../shared/green-api/answer';
+import { joinLists, type ListedChat } from '../shared/green-api/chatList';
+import type { Messenger } from '../shared/green-api/messengers';
+import { apiError } from '../shared/n8n/nodeErrors';
+import { readAccount, sendRequest } from '../shared/n8n/transport';
+import { type LookUpPolicy, startBatch } from '../shared/queue/batch';
 import { AddressBook } from './addressBook';
+import type { Question } from './operation';
 
 /**
- * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second; who
- * sits before it wants a list or a reason within seconds.
+ * The editor asks anew with every letter typed, and GREEN-API allows one getContacts a second. A user
+ * expects a list or a reason within seconds.
  */
 const LIST_POLICY: LookUpPolicy = { requestsPerSecond: 0, maxRetries: 3, cacheSeconds: 10 };
 const LIST_TIMEOUT_MS = 10_000;
 
-/** Nobody reads on for longer; typing one more letter is quicker. */
+/** In a longer list, one more letter is quicker than scrolling. */
 const MOST_ENTRIES = 200;
 
 interface KeptBook {
@@ -57,7 +57,7 @@ function moreEntry(count: number): INodeListSearchItems {
 	return { name, value: false };
 }
 
-export interface ListedAs {
+interface ListedAs {
 	/** Which of the instance's chats are listed. */
 	isListed: (chat: ListedChat) => boolean;
 	labelOf: (chat: ListedChat) => string;
@@ -73,7 +73,7 @@ export interface ListedAs {
  *   there are more, the last one says so and has no chat id
  * @throws NodeApiError when GREEN-API gives no list
  */
-export async function listChats(
+async function listChats(
 	this: ILoadOptionsFunctions,
 	filter: string,
 	{ isListed, labelOf }: ListedAs,
@@ -98,4 +98,41 @@ export async function listChats(
 	}));
 	if (shown.length < found.length) results.push(moreEntry(found.length - shown.length));
 	return { results };
+}
+
+function labelOf({ chatId: { kind }, names: [name], number }: ListedChat): string {
+	if (kind === 'group') return `${name ?? number} (group)`;
+	return name === undefined ? number : `${name} (${number})`;
+}
+
+/**
+ * Lists the instance's contacts and groups, groups marked, as `listChats` does.
+ *
+ * @param filter what the user typed
+ * @throws NodeApiError when GREEN-API gives no list
+ */
+export async function searchContacts(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	return await listChats.call(this, filter, {
+		isListed: () => true,
+		labelOf,
+	});
+}
+
+/**
+ * Lists the instance's groups alone, as `listChats` does.
+ *
+ * @param filter what the user typed
+ * @throws NodeApiError when GREEN-API gives no list
+ */
+export async function searchGroups(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	return await listChats.call(this, filter, {
+		isListed: ({ chatId }) => chatId.kind === 'group',
+		labelOf: ({ names: [name], number }) => name ?? number,
+	});
 }

@@ -1,4 +1,4 @@
-/** Answers that are kept for those who ask later. */
+/** What was answered: the cache of the process, and what n8n's tries of one run have in common. */
 
 import type { Answer } from '../green-api/answer';
 import type { Clock } from '../time';
@@ -62,5 +62,45 @@ export class AnswerCache {
 	private drop(question: string): void {
 		this.characters -= this.kept.get(question)?.answer.text.length ?? 0;
 		this.kept.delete(question);
+	}
+}
+
+/** Of one run; answers beyond that are asked for again. */
+const MOST_OF_A_RUN = 50_000_000;
+
+/** One of the tries. */
+export interface RunTry {
+	/** @returns what an earlier try found; once, as the same question may be asked twice on purpose */
+	take(question: string): Answer | undefined;
+	keep(question: string, answer: Answer): void;
+}
+
+/**
+ * What n8n's "Retry On Fail" found in its tries of a run, so that the next one asks for the rest alone.
+ * It lives for as long as n8n holds on to what the tries have in common, and no longer.
+ */
+export class RunMemory {
+	private readonly runs = new WeakMap<object, { found: Map<string, Answer>; characters: number }>();
+
+	/**
+	 * @param key what all tries of the run have in common, and nothing else
+	 * @returns the next try
+	 */
+	beginTry(key: object): RunTry {
+		const run = this.runs.get(key) ?? { found: new Map<string, Answer>(), characters: 0 };
+		this.runs.set(key, run);
+		const asked = new Set<string>();
+		return {
+			take(question) {
+				if (asked.has(question)) return undefined;
+				asked.add(question);
+				return run.found.get(question);
+			},
+			keep(question, answer) {
+				if (run.characters + answer.text.length > MOST_OF_A_RUN) return;
+				run.characters += answer.text.length;
+				run.found.set(question, answer);
+			},
+		};
 	}
 }

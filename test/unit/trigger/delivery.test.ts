@@ -1,4 +1,4 @@
-import { endingOfRejection, endingOfRun } from '@package/nodes/GreenApiTrigger/afterExecution';
+import { endingOfRejection, endingOfRun } from '@package/nodes/GreenApiTrigger/delivery';
 import {
 	type IRun,
 	ManualExecutionCancelledError,
