@@ -347,7 +347,7 @@ describe('refusing before anything is sent', () => {
 		'javascript:alert(1)',
 		'71234567890',
 	])('an API URL that is none: %j', (url) => {
-		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*no web address/);
+		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*not a web address/);
 	});
 
 	it.each([
@@ -356,7 +356,7 @@ describe('refusing before anything is sent', () => {
 		'https://api.green-api.com?x=1',
 		'https://api.green-api.com/#x',
 	])('an API URL with more than an address: %s', (url) => {
-		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*more in it/);
+		expectRefusal(() => address('/getSettings', { apiUrl: url }), /API URL.*more than an address/);
 	});
 
 	it.each([
