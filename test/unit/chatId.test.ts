@@ -300,6 +300,35 @@ describe('refusing what is no chat id', () => {
 		expect(rejectionOf(value).message.length).toBeLessThan(200);
 	});
 
+	it.each([
+		'phone number ',
+		'mobile phone ',
+		'tel:',
+		';',
+		"'",
+		'☎',
+		'= ',
+		'1-',
+		'(',
+		'x@',
+		'[',
+		'_1',
+	])('of many %j is refused at once, not in time that doubles with each', (part) => {
+		for (const length of [200, 1_000_000]) {
+			for (const ends of ['', '1']) {
+				const text = `${ends}${part.repeat(Math.floor(length / part.length) - 1)}x`;
+				expect(rejectionOf(text).message.length).toBeLessThan(200);
+			}
+		}
+	});
+
+	it('is too long for a phone number, and says so, but for a link with a text', () => {
+		const { message } = rejectionOf(`Call +44 7911 123456 ${'or write '.repeat(30)}`);
+		expect(message).toMatch(/is longer than a phone number and what people write around it$/);
+		const link = `https://wa.me/447911123456?text=${'x'.repeat(5_000)}`;
+		expect(idOf(link)).toBe('447911123456@c.us');
+	});
+
 	it('shows as much of a long value as helps to find it', () => {
 		const { message } = rejectionOf(`Ivan Petrov, Moscow${'x'.repeat(100)}`);
 		expect(message).toMatch(/^"Ivan ?Petrov, ?Moscow\w*…"/);

@@ -12,6 +12,7 @@ const WORDS = [
 	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats(?: ?app)?|zap|wh?pp|wa|work|home|number|n[o°º]|№',
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
+const LABEL = `(?:${WORDS})(?![\\p{L}\\d])[ .:=]*`;
 const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]';
 const SEPARATORS = '[\\s,;|]';
 /** Not those that hide digits. */
@@ -34,8 +35,9 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 	// Lists of values that hold one; an emoji before a number.
 	[new RegExp(`^${SEPARATORS}+|${allAtEnd(SEPARATORS)}`, 'gu'), ''],
 	[new RegExp(`^(?:${SYMBOL}|[•·*](?= ?\\+))+`, 'u'), ''],
-	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…".
-	[new RegExp(`^(?:(?:${WORDS})(?![\\p{L}\\d])[ .:=]*)+(?=[^\\p{L}]{0,9}\\d)`, 'iu'), ''],
+	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…". The lookahead keeps
+	// "phone number" whole: halves that are words, too, take time that doubles with each of them.
+	[new RegExp(`^(?:(?=(${LABEL}))\\1)+(?=[^\\p{L}]{0,9}\\d)`, 'iu'), ''],
 	[/^[mtpchwмт][.:] ?(?=[+(\d])/iu, ''],
 	[new RegExp(`(?<=[\\d)]) ?(?:[-,] ?)?(?:\\((?:${WORDS})\\.?\\)| (?:${WORDS})\\.?)$`, 'iu'), ''],
 	[/(?<=\d)[·•](?=\d)/g, '.'],
@@ -49,6 +51,9 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 	[/^(\+?\d{7,})[.,]0+$/, '$1'],
 ];
 const MOST_TURNS = 4;
+
+/** More than any number with what surrounds it, other than in a link. */
+const LONGEST_TEXT = 200;
 
 /** How a country's people write what others would take for something else, by its calling code. */
 const AT_HOME: Readonly<Record<string, readonly [pattern: RegExp, replacement: string]>> = {
@@ -65,13 +70,21 @@ function undoExponent(text: string): string {
 
 /**
  * @param text on one line, with ASCII digits and punctuation
- * @param callingCode of numbers written without one; empty: there is none
- * @returns the number without what surrounds it, and whether a link of WhatsApp's had it
+ * @returns the number in a link of WhatsApp's, with a plus; undefined where the text is none
  */
-export function clean(text: string, callingCode: string): { number: string; isLink: boolean } {
+export function numberOfLink(text: string): string | undefined {
 	const part = LINKS.map((link) => link.exec(text)?.[1]).find((found) => found !== undefined);
-	const linked = part?.replaceAll(/%20|%2b|\D/gi, '') ?? '';
-	if (linked !== '') return { number: `+${linked}`, isLink: true };
+	const digits = part?.replaceAll(/%20|%2b|\D/gi, '') ?? '';
+	return digits === '' ? undefined : `+${digits}`;
+}
+
+/**
+ * @param text on one line, with ASCII digits and punctuation
+ * @param callingCode of numbers written without one; empty: there is none
+ * @returns the number without what surrounds it; undefined where the text is too long to hold one
+ */
+export function clean(text: string, callingCode: string): string | undefined {
+	if (text.length > LONGEST_TEXT) return undefined;
 	let number = text;
 	for (let turn = 0, before = ''; turn < MOST_TURNS && number !== before; turn += 1) {
 		before = number;
@@ -79,5 +92,5 @@ export function clean(text: string, callingCode: string): { number: string; isLi
 	}
 	const [pattern, replacement] = AT_HOME[callingCode] ?? [/$/, ''];
 	number = undoExponent(number.trim()).replace(pattern, replacement);
-	return { number: number === '' ? text : number, isLink: false };
+	return number === '' ? text : number;
 }

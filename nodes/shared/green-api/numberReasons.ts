@@ -51,6 +51,7 @@ export const NUMBER_REASONS = {
 		'is too long for a phone number',
 		`${LENGTH}. A group's ID ends in @g.us, a privacy ID in @lid.`,
 	],
+	text: ['is longer than a phone number and what people write around it', ACCEPTED_FORMS],
 	unwritten: ['is not written as phone numbers are', ACCEPTED_FORMS],
 	appendix: [
 		'holds more than one number, or an extension',

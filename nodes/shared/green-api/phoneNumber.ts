@@ -1,6 +1,6 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
-import { clean } from './cleanNumber';
+import { clean, numberOfLink } from './cleanNumber';
 import { NUMBER_REASONS, otherThing } from './numberReasons';
 import { nationalNumbers, planOf } from './numberingPlan';
 import {
@@ -83,10 +83,12 @@ export function readPhoneNumber(
 	text: string,
 	defaultCountryCode: string,
 ): PhoneReading {
-	const { number, isLink } = clean(text, defaultCountryCode);
+	const linked = numberOfLink(text);
+	const number = linked ?? clean(text, defaultCountryCode);
+	if (number === undefined) return refuseNumber(given, { why: 'text' });
 	const other = otherThing(number);
 	if (other) return refuse(`${quote(given)} ${other[0]}`, other[1], other[0]);
-	const [outcome, isBare = false] = readDigits(number, isLink, defaultCountryCode);
+	const [outcome, isBare = false] = readDigits(number, linked !== undefined, defaultCountryCode);
 	return typeof outcome === 'string'
 		? { ok: true, digits: outcome, isBare }
 		: refuseNumber(given, outcome);
