@@ -2,6 +2,7 @@
 
 import {
 	ACCEPTED_FORMS,
+	type Bare,
 	checkLength,
 	isPhoneNumber,
 	readPhoneNumber,
@@ -26,10 +27,8 @@ export interface ChatId {
 	id: string;
 }
 
-/** `bare`: what the user wrote, where nothing but its digits told which country's number it is. */
-export type ChatIdReading =
-	| { ok: true; chatId: ChatId; bare?: string }
-	| { ok: false; rejection: Rejection };
+export type ChatIdReading = ({ ok: true; chatId: ChatId } | { ok: false; rejection: Rejection }) &
+	Bare;
 
 export interface ReadChatIdOptions {
 	/** Digits of the calling code of phone numbers written without one, e.g. `972`. */
@@ -121,19 +120,10 @@ function simplify(text: string): string {
 		.trim();
 }
 
-/** @returns the reading of a chat by its phone number */
-export function phoneReading(
-	given: string,
-	{ isBare }: { isBare: boolean },
-	chatId: ChatId,
-): ChatIdReading {
-	return { ok: true, chatId, ...(isBare && { bare: given }) };
-}
-
 function readPerson(given: string, text: string, defaultCountryCode: string): ChatIdReading {
 	const phone = readPhoneNumber(given, text, defaultCountryCode);
 	return phone.ok
-		? phoneReading(given, phone, { kind: 'person', id: `${phone.digits}@c.us` })
+		? { ok: true, chatId: { kind: 'person', id: `${phone.digits}@c.us` }, bare: phone.bare }
 		: phone;
 }
 

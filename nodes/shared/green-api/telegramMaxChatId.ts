@@ -1,12 +1,6 @@
 /** What Telegram and MAX take as a chat id, and how people write it. */
 
-import {
-	type ChatIdReading,
-	type ChatKind,
-	chatReader,
-	phoneReading,
-	type ReadChat,
-} from './chatId';
+import { type ChatIdReading, type ChatKind, chatReader, type ReadChat } from './chatId';
 import { readPhoneNumber } from './phoneNumber';
 import { quote, refuse } from './rejection';
 
@@ -73,7 +67,7 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 		const phone = readPhoneNumber(given, text, defaultCountryCode);
 		if (!phone.ok) {
 			const { message, description, kind } = phone.rejection;
-			return refuse(message, speakOf(forms, description), kind);
+			return { ...refuse(message, speakOf(forms, description), kind), bare: phone.bare };
 		}
 		if (callingCodes && !callingCodes.some((code) => phone.digits.startsWith(code))) {
 			return refuse(
@@ -81,6 +75,7 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 				`GREEN-API looks up numbers of +${callingCodes.join(' and +')} alone there. Enter the chat ID.`,
 			);
 		}
-		return phoneReading(given, phone, { kind: 'phone', id: `+${phone.digits}` });
+		const chatId = { kind: 'phone', id: `+${phone.digits}` } as const;
+		return { ok: true, chatId, bare: phone.bare };
 	});
 }
