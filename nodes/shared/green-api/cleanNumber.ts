@@ -13,16 +13,13 @@ const WORDS = [
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
 const LABEL = `(?:${WORDS})(?![\\p{L}\\d])[ .:=]*`;
-const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]';
-const SEPARATORS = '[\\s,;|]';
+/** Quotes, and what separates the values of a list that holds one. */
+const EDGE = '["\'`´‘’‚‛“”„‟«»‹›\\s,;|]';
+/** At the end, a run within the text is looked at once. */
+const EDGES = new RegExp(`^(?:${EDGE}|=(?=["'+]))+|(?<!${EDGE})${EDGE}+$`, 'gu');
 /** Not those that hide digits. */
 const SYMBOL =
 	'(?![▪▫◻◼◽◾⚪⚫⬛⬜])[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}✆☏🕿🕾]';
-
-/** @returns what matches all of these at the end; a run within the text is looked at once */
-function allAtEnd(characters: string): string {
-	return `(?<!${characters})${characters}+$`;
-}
 
 /** What is replaced, in this order, until nothing changes: labels are put before labels. */
 const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
@@ -31,9 +28,8 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 	// RFC 3966: "tel:7946-0958;phone-context=+44-20" is a number in two parts.
 	[/^tel: ?([^+;?][^;?]*);phone-context=(\+[\d-]+)$/i, '$2 $1'],
 	[/^(?:tel|whatsapp|sms|callto): ?(?!\/)([^?]*)(?:\?[a-z]+=.*)?$/i, '$1'],
-	[new RegExp(`^(?:=(?=["'+]))?${QUOTES}+|^=(?=\\+)|${allAtEnd(QUOTES)}`, 'gu'), ''],
-	// Lists of values that hold one; an emoji before a number.
-	[new RegExp(`^${SEPARATORS}+|${allAtEnd(SEPARATORS)}`, 'gu'), ''],
+	[EDGES, ''],
+	// An emoji before a number.
 	[new RegExp(`^(?:${SYMBOL}|[•·*](?= ?\\+))+`, 'u'), ''],
 	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…". The lookahead keeps
 	// "phone number" whole: halves that are words, too, take time that doubles with each of them.
@@ -66,6 +62,11 @@ function undoExponent(text: string): string {
 	const [, first = '', decimals = '', exponent = ''] =
 		/^(\d)[.,](\d{6,14})e\+?(\d{1,2})$/i.exec(text) ?? [];
 	return first !== '' && decimals.length === Number(exponent) ? first + decimals : text;
+}
+
+/** @returns the text without the quotes and separators around it, as spreadsheets and lists have them */
+export function undress(text: string): string {
+	return text.replace(EDGES, '');
 }
 
 /**
