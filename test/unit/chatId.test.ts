@@ -301,6 +301,41 @@ describe('refusing what is no chat id', () => {
 	});
 
 	it.each([
+		["'6596234567@c.us", '6596234567@c.us'],
+		['"79001234567@c.us"', '79001234567@c.us'],
+		['="79001234567@c.us"', '79001234567@c.us'],
+		['“79001234567@c.us”', '79001234567@c.us'],
+		['79001234567@c.us;', '79001234567@c.us'],
+		['"79001234567@c.us",', '79001234567@c.us'],
+		['WhatsApp: 79001234567@c.us', '79001234567@c.us'],
+		['p:6596234567@c.us', '6596234567@c.us'],
+		['tel:79001234567@c.us', '79001234567@c.us'],
+		['65-9623-4567@c.us', '6596234567@c.us'],
+		['+65 9623 4567@c.us', '6596234567@c.us'],
+		["'79001234567:12@s.whatsapp.net", '79001234567@c.us'],
+		['123456789012345@lid;', '123456789012345@lid'],
+		['"123456789012345@lid"', '123456789012345@lid'],
+		["'120363043968066561@g.us", '120363043968066561@g.us'],
+		['"79001234567-1581234048@g.us",', '79001234567-1581234048@g.us'],
+	])('%s is the id in it, whatever the default country is', (written, id) => {
+		for (const defaultCountryCode of ['', '1', '55', '972', '7']) {
+			expect(readChatId(written, { defaultCountryCode })).toEqual({
+				ok: true,
+				chatId: { kind: expect.any(String), id },
+			});
+		}
+	});
+
+	it.each(['0501234567@c.us', '050-123-4567@c.us', "'0501234567@c.us"])(
+		'%s is refused, whatever the default country is',
+		(written) => {
+			for (const defaultCountryCode of ['', '972', '49']) {
+				expect(readChatId(written, { defaultCountryCode }).ok).toBe(false);
+			}
+		},
+	);
+
+	it.each([
 		'phone number ',
 		'mobile phone ',
 		'tel:',

@@ -38,6 +38,7 @@ describe('a list in which one number is refused because its country code is miss
 		['a plus', '+51987650001', '51987650001@c.us'],
 		['00', '0051987650001', '51987650001@c.us'],
 		['its ending', '51987650001@c.us', '51987650001@c.us'],
+		['its ending, in quotes', "'51987650001@c.us", '51987650001@c.us'],
 		['a link', 'wa.me/51987650001', '51987650001@c.us'],
 		['more digits than a national number', '972501234567', '972501234567@c.us'],
 		['a privacy id', '51987650001@lid', '51987650001@lid'],

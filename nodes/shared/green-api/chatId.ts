@@ -1,5 +1,6 @@
 /** What GREEN-API takes as a chat id, and how people write it. */
 
+import { clean } from './cleanNumber';
 import {
 	ACCEPTED_FORMS,
 	type Bare,
@@ -83,7 +84,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 const OTHER_DIGITS = /(?![0-9])\p{Nd}/gu;
 const DIGIT = /^\p{Nd}$/u;
 
-const LINK = /^(?:https?:\/\/|wa\.me\/|whatsapp:)/i;
+const LINK = /^(?:https?:\/\/|wa\.me\/|whatsapp:(?:\/\/|[^@]*\?))/i;
 
 /** WhatsApp numbers the devices of a person: `71234567890:12@s.whatsapp.net`. */
 const DEVICE = /:\d{1,5}$/;
@@ -127,14 +128,11 @@ function readPerson(given: string, text: string, defaultCountryCode: string): Ch
 		: phone;
 }
 
-/** @param at where the `@` is in the text */
-function readAddress(
-	given: string,
-	text: string,
-	at: number,
-	defaultCountryCode: string,
-): ChatIdReading {
-	const address = text.replaceAll(' ', '').toLowerCase();
+/** Ids are in international form: "Default Country Code" is not about them. */
+function readAddress(given: string, text: string): ChatIdReading {
+	const cleaned = clean(text, '');
+	if (cleaned === undefined) return refuseNumber(given, { why: 'text' });
+	const address = cleaned.replaceAll(' ', '').toLowerCase();
 	const notContact = NOT_A_CONTACT.find(({ pattern }) => pattern.test(address));
 	if (notContact) {
 		return refuse(
@@ -170,7 +168,9 @@ function readAddress(
 		const id = checkLength(name);
 		return typeof id === 'string' ? normal(id) : refuseNumber(given, id);
 	}
-	return readPerson(given, text.slice(0, at).trim().replace(DEVICE, ''), defaultCountryCode);
+	// "7 (123) 456-78-90@c.us" is in international form, as all ids are.
+	const number = cleaned.slice(0, cleaned.lastIndexOf('@')).trim().replace(DEVICE, '');
+	return readPerson(given, number.replace(/^(?!\(? ?(?:\+|00))/, '+'), '');
 }
 
 /**
@@ -236,10 +236,9 @@ export function chatReader(forms: string, readText: ReadText): ReadChat {
  */
 export const readChatId = chatReader(ACCEPTED_FORMS, (given, text, defaultCountryCode) => {
 	// A link may have an "@" in a text that goes with it.
-	const at = LINK.test(text) ? -1 : text.lastIndexOf('@');
-	return at === -1
-		? readPerson(given, text, defaultCountryCode)
-		: readAddress(given, text, at, defaultCountryCode);
+	return text.includes('@') && !LINK.test(text)
+		? readAddress(given, text)
+		: readPerson(given, text, defaultCountryCode);
 });
 
 /** @returns whether it is a chat id, and not the name of one that the messenger has to be asked for */
