@@ -66,6 +66,7 @@ describe('a list in which one number is refused because its country code is miss
 		'98765-0003',
 		'650-03',
 		'Tel: 650-03',
+		'Fone 1 (21) 3456-7890',
 		'(11) 98765-',
 		'+0501234567',
 		'0501234567@c.us',
@@ -89,6 +90,7 @@ describe('a list in which one number is refused because its country code is miss
 		'55.7558 37.6173',
 		'7.91235E+10',
 		'972501234567.5',
+		'44.7911123456',
 		'https://example.com/12345',
 		'ivan12345@example.com',
 	])('is believed where another is refused that is no national number: %j', (other) => {

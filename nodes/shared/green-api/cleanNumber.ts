@@ -12,7 +12,8 @@ const WORDS = [
 	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats(?: ?app)?|zap|wh?pp|wa|work|home|number|n[o°º]|№',
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
-const LABEL = `(?:${WORDS})(?![\\p{L}\\d])[ .:=]*`;
+/** "Tel 1 (21) …" is none, as the digit can be part of the label or of the number; "Tel: 1 (21) …" is. */
+const LABEL = `(?:${WORDS})(?![\\p{L}\\d]|[ .]*[1-9][.)/-]?[ (])[ .:=]*`;
 /** Quotes, and what separates the values of a list that holds one. */
 const EDGE = '["\'`´‘’‚‛“”„‟«»‹›\\s,;|]';
 /** At the end, a run within the text is looked at once. */

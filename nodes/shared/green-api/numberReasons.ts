@@ -109,6 +109,8 @@ const OTHER_THINGS: Things = [
 		AS_TEXT,
 	],
 	[/^\+?\d{7,}(?:\.\d+|,\d{1,6})$/, 'has a decimal fraction', AS_TEXT],
+	// "+1.4155552671" is how domain registries write numbers, and "030.1234567" has an area code.
+	[/^(?:0|[1-9]\d{0,2})[.,]\d{5,}$/, 'has a decimal fraction', OTHER_FIELD],
 ];
 
 /** What can be a part of a phone number, or more than one. The first that fits is told. */
@@ -126,6 +128,11 @@ const NO_SINGLE_NUMBERS: Things = [
 		ACCEPTED_FORMS,
 	],
 	[/^\+?\d[\d ().-]*\p{L}[\d ().-]*\d$/u, 'has a letter in it', IN_FULL],
+	[
+		/^\D*[\p{L}№º°][ .]*[1-9][.)/-]?[ (]/u,
+		'begins with a label and a digit, which can be part of either',
+		'Write the number alone, with a plus and its country code.',
+	],
 	[/\p{L}/u, 'has letters in it and is no chat ID or phone number', ACCEPTED_FORMS],
 	[/[^\d +().\-/]/, 'has characters that no chat ID or phone number has', ACCEPTED_FORMS],
 	[/^\D*\d[^+]*\+/, 'holds more than one number', OWN_ITEM],
