@@ -78,6 +78,8 @@ const DATE = new RegExp(
 const EXTENSION =
 	/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|(?:\d[ ().-]{0,2}){7},? ?\(?x\.? ?\d{1,6}\)?$|\d ?# ?\d/iu;
 
+const NUMBERED_LABEL = '\\D*[\\p{L}№º°][ .]*[1-9][.)/-]?[ (]';
+
 type Things = ReadonlyArray<readonly [pattern: RegExp, what: string, todo: string]>;
 
 /** What is no phone number, however it is written. The first that fits is told. */
@@ -129,7 +131,7 @@ const NO_SINGLE_NUMBERS: Things = [
 	],
 	[/^\+?\d[\d ().-]*\p{L}[\d ().-]*\d$/u, 'has a letter in it', IN_FULL],
 	[
-		/^\D*[\p{L}№º°][ .]*[1-9][.)/-]?[ (]/u,
+		new RegExp(`^${NUMBERED_LABEL}`, 'u'),
 		'begins with a label and a digit, which can be part of either',
 		'Write the number alone, with a plus and its country code.',
 	],
@@ -140,14 +142,17 @@ const NO_SINGLE_NUMBERS: Things = [
 ];
 
 /**
- * A number as people write it at home, whatever is before and behind it: without plus or `00`, or
- * with a zero behind them. `0` alone is how some exports write an empty cell.
+ * A number without plus or `00`, or with a zero behind them, whatever is before and behind it. `0`
+ * alone is how some exports write an empty cell.
  */
-const WITHOUT_CODE = /^[^\d+:]*(?:(?!00\D*[1-9])\d|\+[ (]*0)(?:[ ().\-/]*\d){4}/;
+const WITHOUT_CODE = new RegExp(
+	`^(?:${NUMBERED_LABEL})?[^\\d+:]*?(\\(? ?(?:(?!00\\D*[1-9])\\d|\\+[ (]*0)(?:[ ().\\-/]*\\d){4,})`,
+	'u',
+);
 
-/** @returns whether a cleaned text begins with five digits at least, and no country code */
-export function isWithoutCode(text: string): boolean {
-	return WITHOUT_CODE.test(text);
+/** @returns what a cleaned text begins with: five digits at least, and no country code before them */
+export function numberWithoutCode(text: string): string | undefined {
+	return WITHOUT_CODE.exec(text)?.[1];
 }
 
 /** What a cleaned text is; `hasNumber`: a phone number may be part of it. */

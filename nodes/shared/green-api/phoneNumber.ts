@@ -1,7 +1,7 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
 import { clean, numberOfLink } from './cleanNumber';
-import { isWithoutCode, NUMBER_REASONS, otherThing } from './numberReasons';
+import { NUMBER_REASONS, numberWithoutCode, otherThing } from './numberReasons';
 import { nationalNumbers, planOf } from './numberingPlan';
 import {
 	checkLength,
@@ -93,11 +93,15 @@ export function readPhoneNumber(
 	const number = linked ?? clean(text, defaultCountryCode);
 	if (number === undefined) return refuseNumber(given, { why: 'text' });
 	const hasNoCode = defaultCountryCode === '' && linked === undefined;
-	const bare = hasNoCode && isWithoutCode(number) ? given : undefined;
+	const first = hasNoCode ? numberWithoutCode(number) : undefined;
+	const bare = first === undefined ? undefined : given;
 	const other = otherThing(number);
 	if (other) {
 		const { what, todo, hasNumber } = other;
-		return { ...refuse(`${quote(given)} ${what}`, todo, what), ...(hasNumber && { bare }) };
+		const refusal = refuse(`${quote(given)} ${what}`, todo, what);
+		// "79123456789 ext. 5" has its country code.
+		const isRead = first === undefined || typeof readDigits(first, false, '') === 'string';
+		return hasNumber && !isRead ? { ...refusal, bare } : refusal;
 	}
 	const outcome = readDigits(number, linked !== undefined, defaultCountryCode);
 	return typeof outcome === 'string'
