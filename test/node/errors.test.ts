@@ -168,8 +168,8 @@ describe('when something goes wrong', () => {
 
 		it('the first lookup that fails ends the batch', async () => {
 			parts.double.script(faults.validationFailed, { chatId: '79001234567@c.us' });
-			// 20 ms from one request to the next: the answer has to be there before the third.
-			const paced = { options: { requestsPerSecond: 0.05 } };
+			// A second from one request to the next: the answer has to be there before the third.
+			const paced = { options: { requestsPerSecond: 0.001 } };
 			const finished = await run(withParameters(testWorkflow('contacts'), paced));
 
 			expect(finished.error).toMatchObject({

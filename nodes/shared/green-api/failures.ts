@@ -249,6 +249,12 @@ const MEANINGS = {
 		message: 'The request to GREEN-API did not get through',
 		description: 'Check the API URL in the credential and the network settings of this n8n.',
 	},
+	otherPackage: {
+		kind: 'instance',
+		message: 'The credential has no API URL, Instance ID and API Token: it is of another package',
+		description:
+			'Another community package has a credential type of the same name (greenApi), and n8n keeps one of the two. Remove that package under Settings → Community nodes, restart n8n, and create the credential again.',
+	},
 	notSent: {
 		kind: 'instance',
 		message: 'n8n did not send the request to GREEN-API',
