@@ -396,10 +396,14 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 	});
 
 	it('a limit that is told beside "exist": false is a failure, not "nobody"', async () => {
+		const sent = { exist: false, reason: 'Check account limit reached', chatId: '0' };
+		const withChat = { kind: 'answer', status: 200, body: JSON.stringify(sent) } as const;
 		for (const name of ['contacts', 'check-whatsapp']) {
-			parts.double.script(faults.accountLimitReason, { method: 'checkAccount' });
-			const finished = await run(about(name, [PHONE]));
-			expect(finished.error?.message).toContain('no more requests of this kind');
+			for (const fault of [faults.accountLimitReason, withChat]) {
+				parts.double.script(fault, { method: 'checkAccount' });
+				const finished = await run(about(name, [PHONE]));
+				expect(finished.error?.message).toContain('no more requests of this kind');
+			}
 		}
 	});
 

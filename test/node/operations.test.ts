@@ -280,6 +280,14 @@ describe('Check WhatsApp', () => {
 		['nothing', {}],
 		['null', null],
 		['text in place of the boolean', { existsWhatsapp: 'true' }],
+		[
+			'a time-out and more fields',
+			{
+				existsWhatsapp: false,
+				reason: 'check phone number timeout limit exceeded',
+				phoneNumber: IVAN,
+			},
+		],
 	])('an answer with %s is a failure, and never "not on WhatsApp"', async (_what, body) => {
 		const sent = { kind: 'answer', status: 200, body: JSON.stringify(body) } as const;
 		parts.double.script(sent, { chatId: IVAN, times: Infinity });
@@ -547,18 +555,19 @@ describe('Get Avatar', () => {
 		expect(group).toEqual({ chatId: '120363043968066561@g.us', avatar: expect.anything() });
 	});
 
-	it.each([{ urlAvatar: '', available: true }, { urlAvatar: '', existsWhatsapp: true }, {}, null])(
-		'gives null where there is none: %j',
-		async (body) => {
-			parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(body) });
-			const one = withInput(file, [{ chatId: IVAN }]);
-			const finished = await run(withParameters(one, { download: true }));
-			expect(finished.items(NODE_NAME)).toEqual([
-				{ json: { chatId: IVAN, avatar: null }, pairedItem: { item: 0 } },
-			]);
-			expect(finished.hints(NODE_NAME)).toEqual([]);
-		},
-	);
+	it.each([
+		{ urlAvatar: '', available: true },
+		{ urlAvatar: '', existsWhatsapp: true },
+		{ urlAvatar: null },
+	])('gives null where there is none: %j', async (body) => {
+		parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(body) });
+		const one = withInput(file, [{ chatId: IVAN }]);
+		const finished = await run(withParameters(one, { download: true }));
+		expect(finished.items(NODE_NAME)).toEqual([
+			{ json: { chatId: IVAN, avatar: null }, pairedItem: { item: 0 } },
+		]);
+		expect(finished.hints(NODE_NAME)).toEqual([]);
+	});
 
 	it.each([
 		['rate-overlimit', faults.avatarOverlimit, 'faster than it allows'],
@@ -580,6 +589,21 @@ describe('Get Avatar', () => {
 			]);
 		},
 	);
+
+	it.each([
+		{},
+		null,
+		{ message: 'Monthly quota has been exceeded' },
+		{ reason: 'rate-overlimit', urlAvatar: null, chatId: IVAN },
+		{ reason: 'rate-overlimit', urlAvatar: null, code: 429 },
+		{ status: 'error', reason: 'rate-overlimit', urlAvatar: '' },
+	])('is no "none" where the answer does not say so: %j', async (sent) => {
+		const body = JSON.stringify(sent);
+		parts.double.script({ kind: 'answer', status: 200, body }, { times: Infinity });
+		const one = withInput(file, [{ chatId: IVAN }]);
+		const finished = await run(onError(one, 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME)).toEqual([{ chatId: IVAN, error: expect.any(String) }]);
+	});
 
 	it('downloads it, when that is wanted', async () => {
 		const urlAvatar = `${parts.double.apiUrl}/media/1.jpg`;
@@ -820,8 +844,22 @@ describe('Get Contact Info', () => {
 		expect(item).toMatchObject({ chatId: LID, phoneNumber: expect.stringMatching(/^79/) });
 	});
 
-	it('a limit told with empty fields and status 200 is a failure, no contact', async () => {
-		parts.double.script(faults.contactLimitReason, { chatId: IVAN });
+	it.each([
+		['empty fields', faults.contactLimitReason],
+		[
+			'the chat ID',
+			{
+				kind: 'answer',
+				status: 200,
+				body: JSON.stringify({
+					status: false,
+					reason: 'User get contact info limit reached',
+					chatId: IVAN,
+				}),
+			} as const,
+		],
+	])('a limit told with %s and status 200 is a failure, no contact', async (_what, fault) => {
+		parts.double.script(fault, { chatId: IVAN });
 		const finished = await run(onError(about([IVAN]), 'continueRegularOutput'));
 		expect(finished.json(NODE_NAME)).toEqual([
 			{ chatId: IVAN, error: expect.stringContaining('no more requests of this kind') },
