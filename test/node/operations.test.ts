@@ -213,6 +213,30 @@ describe('Check WhatsApp', () => {
 		],
 		['a hidden number', LID, { chatId: LID, phoneNumber: '' }, { phoneNumber: null, lid: LID }],
 		['null', LID, { chatId: null, phoneNumber: null }, { phoneNumber: null, lid: LID }],
+		[
+			'digits that are no country’s',
+			IVAN,
+			{ chatId: '102388094480549@c.us', phoneNumber: '' },
+			{ phoneNumber: '79001234567', lid: null },
+		],
+		[
+			'a privacy id that is digits alone',
+			IVAN,
+			{ chatId: '102388094480549', phoneNumber: '' },
+			{ phoneNumber: '79001234567', lid: '102388094480549@lid' },
+		],
+		[
+			'a number with WhatsApp’s own suffix',
+			LID,
+			{ chatId: LID, phoneNumber: '79001234567@s.whatsapp.net' },
+			{ phoneNumber: '79001234567', lid: LID },
+		],
+		[
+			'the digits that were asked for',
+			'12345678@c.us',
+			{ chatId: '12345678', phoneNumber: '' },
+			{ phoneNumber: null, lid: null },
+		],
 	])('reads %s', async (_what, chatId, sent, found) => {
 		answer(chatId, { existsWhatsapp: true, ...sent });
 		const asked = chatId;
@@ -838,10 +862,43 @@ describe('Get Contact Info', () => {
 		]);
 	});
 
-	it('gives the phone number of somebody of whom GREEN-API knows nothing else', async () => {
-		parts.double.addressBook.set(LID, null);
-		const [item] = await output(about([LID], find));
-		expect(item).toMatchObject({ chatId: LID, phoneNumber: expect.stringMatching(/^79/) });
+	it.each(['simplified', 'raw', 'selectedFields'])(
+		'gives the phone number of somebody of whom GREEN-API knows nothing else (%s)',
+		async (kind) => {
+			parts.double.addressBook.set(LID, null);
+			// Asked twice, so that there is a hint.
+			const file = withParameters(about([LID, LID], find, kind), { fields: ['phoneNumber'] });
+			const finished = await run(file);
+			for (const item of finished.json(NODE_NAME)) {
+				expect(item).toMatchObject({ chatId: LID, phoneNumber: expect.stringMatching(/^79/) });
+			}
+			expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/^Found 0 of 2/)]);
+		},
+	);
+
+	it('keeps the number that the contact has where the check hides it', async () => {
+		parts.double.addressBook.set(HIDDEN, { chatId: HIDDEN, phoneNumber: '79001112233@c.us' });
+		const [item] = await output(about([HIDDEN], find, 'raw'));
+		expect(item).toMatchObject({ chatId: HIDDEN, phoneNumber: '79001112233@c.us' });
+	});
+
+	it('Selected Fields: has the number that was asked for, where the answer has none', async () => {
+		const selected = { fields: ['phoneNumber', 'name'] };
+		parts.double.addressBook.set(IVAN, { chatId: LID, name: 'Ivan' });
+		expect(await output(withParameters(about([IVAN], {}, 'selectedFields'), selected))).toEqual([
+			{ chatId: LID, phoneNumber: '79001234567', name: 'Ivan' },
+		]);
+	});
+
+	it('finds no number any more once the month’s contacts are used up', async () => {
+		parts.double.script(faults.requestQuotaExceeded, { method: 'getContactInfo', times: Infinity });
+		const lids = Array.from({ length: 60 }, (_, index) => `${123456789012000 + index}@lid`);
+		// A second from one request to the next: the answer has to be there before the second.
+		const file = about([IVAN, ...lids], { ...find, requestsPerSecond: 0.001 });
+		const finished = await run(onError(file, 'continueRegularOutput'));
+		for (const { error } of finished.json(NODE_NAME)) expect(error).toContain('used up');
+		expect(requested()).toEqual([IVAN]);
+		expect(checked().length).toBeLessThanOrEqual(1);
 	});
 
 	it.each([
@@ -954,6 +1011,18 @@ describe('Group → Get', () => {
 		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual([
 			{ item: 0 },
 			{ item: 0 },
+		]);
+	});
+
+	it('split: ids in their normal form, in whatever form they come', async () => {
+		const ids = ['79001234567@s.whatsapp.net', '7:12@lid', '102388094480549@c.us'];
+		const participants = ids.map((id) => ({ id }));
+		parts.double.addressBook.set(GROUP, { ...group, participants });
+		const split = await output(withParameters(file, { splitParticipants: true }));
+		expect(split).toMatchObject([
+			{ chatId: IVAN, phoneNumber: '79001234567', lid: null },
+			{ chatId: '7@lid', phoneNumber: null, lid: '7@lid' },
+			{ chatId: '102388094480549@c.us', phoneNumber: null, lid: null },
 		]);
 	});
 
