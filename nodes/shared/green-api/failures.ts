@@ -278,6 +278,17 @@ const MEANINGS = {
 		message: 'The GREEN-API credential was changed while the trigger listened',
 		description: 'n8n activates the workflow again with the new values. Nothing needs to be done.',
 	},
+	credentialUnread: {
+		kind: 'instance',
+		message: 'n8n did not give the GREEN-API credential in time',
+		description:
+			'n8n activates the workflow again. If this happens often, look at the database of n8n, and at the store of external secrets.',
+	},
+	notDeleted: {
+		kind: 'item',
+		message: 'GREEN-API did not delete a notification from the queue',
+		description: `n8n activates the workflow again. If this goes on, clear the queue of the instance in ${CONSOLE}.`,
+	},
 	stuck: {
 		kind: 'instance',
 		message: 'The trigger could not go on listening',
