@@ -9,7 +9,7 @@ import type {
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import { accountKey, CREDENTIAL_REFUSED } from '../green-api/requestUrl';
-import { confirmed, readAnswer, type Reply } from '../green-api/answer';
+import { readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOf, failureOfNetwork } from '../green-api/failures';
 import {
 	DEFAULT_MESSENGER,
@@ -22,6 +22,8 @@ import { readRetryAfter, readServerLimit } from '../green-api/responseHeaders';
 import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';
+
+const OWN_FIELDS = ['apiUrl', 'idInstance', 'apiTokenInstance'];
 
 /** The instance that a node asks. */
 export interface Account {
@@ -100,6 +102,22 @@ export async function otherAccount(this: Context, account: string): Promise<Fail
 	}
 }
 
+/**
+ * n8n keeps credential types by their names alone, over all packages, and the package that it loads
+ * last defines `greenApi` (n8n 2.41, `LoadNodesAndCredentials`).
+ *
+ * @returns the failure; where the credential lacks our fields, that it is another package's
+ */
+async function explained(this: Context, failure: Failure): Promise<Failure> {
+	try {
+		const values = await this.getCredentials(CREDENTIAL_TYPE);
+		const isOurs = OWN_FIELDS.every((name) => values[name] !== undefined);
+		return isOurs ? failure : failureOf('otherPackage', 'OTHER_PACKAGE');
+	} catch {
+		return failure;
+	}
+}
+
 type Context = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
 /**
@@ -117,13 +135,13 @@ function endedBy<C extends Context>(context: C, signal: AbortSignal): C {
  *
  * The full response with every status accepted is asked for, because n8n then throws no error that
  * holds the tokened URL, and the text is parsed here, because n8n's helper hands a cut-off JSON on
- * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
+ * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`). n8n is given the credential's
+ * values, which it would read anew: their token is the one that an answer must not hold.
  *
  * @param request the method, its body, and how long one attempt may take
  * @param abortSignal ends the request at once; without it, an execution's end does
  * @param account the key of the account that the request is for. Where the credential has become
- *   another one's nothing is sent: n8n is given the values that were compared, as it would read them
- *   anew
+ *   another one's nothing is sent
  * @returns the answer, or what kept it away, with the limit that the server told; never throws
  */
 export async function sendRequest(
@@ -146,21 +164,23 @@ export async function sendRequest(
 		disableFollowRedirect: true,
 	};
 	try {
-		const data = account === undefined ? undefined : await this.getCredentials(CREDENTIAL_TYPE);
-		if (data && keyOf(data) !== account) {
+		const data = await this.getCredentials(CREDENTIAL_TYPE);
+		if (account !== undefined && keyOf(data) !== account) {
 			return { ok: false, failure: failureOf('credentialChanged', 'CREDENTIAL_CHANGED') };
 		}
 		const { statusCode, body, headers } = (await this.helpers.httpRequestWithAuthentication.call(
 			abortSignal ? endedBy(this, abortSignal) : this,
 			CREDENTIAL_TYPE,
 			options,
-			data && { credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data } },
+			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data } },
 		)) as IN8nHttpFullResponse;
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
 		const isAnswer = method.answerIn === statusCode && /"receiptId"/.test(String(body));
-		const answer = readAnswer(isAnswer ? 200 : statusCode, String(body), method.answer, namesChat);
-		const outcome = confirmed(answer, method);
+		const outcome = readAnswer(isAnswer ? 200 : statusCode, String(body), method, {
+			namesChat,
+			token: String(data.apiTokenInstance),
+		});
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
@@ -168,7 +188,7 @@ export async function sendRequest(
 			? { ...outcome, ...told }
 			: { ok: false, failure: { ...outcome.failure, retryAfterMs }, ...told };
 	} catch (error) {
-		return { ok: false, failure: failureOfThrown(error) };
+		return { ok: false, failure: await explained.call(this, failureOfThrown(error)) };
 	}
 }
 
