@@ -1,4 +1,4 @@
-/** How From List and Get Many find a chat, and the list of chats that is searched with every letter typed. */
+/** How From List and Get Many find a chat, and the list that is searched with every letter typed. */
 
 import { readChatId } from '../shared/green-api/chatId';
 import { type ListedChat, readListedChat } from '../shared/green-api/chatList';
@@ -26,7 +26,7 @@ function fold(text: string): string {
 		.replace(PUNCTUATION_BEFORE_WORD, '$& ');
 }
 
-/** @returns what the chat is found by; what is wanted fits where it begins before `end` */
+/** @returns the text in which the chat is searched; a match counts where it begins before `end` */
 export function searchTextOf({ chatId, names, phoneNumber }: ListedChat): SearchText {
 	const id = fold(chatId.id);
 	// WhatsApp's ids begin with the number.
@@ -62,7 +62,7 @@ export function isFound(chat: ListedChat, wanted: readonly string[]): boolean {
 
 const { compare } = new Intl.Collator();
 
-/** By name; who has none comes last, as a list that starts with bare numbers tells its reader little. */
+/** By name; chats without one come last, as a list that starts with bare numbers helps nobody. */
 function inOrder(
 	{ names: [aName], number: aNumber }: ListedChat,
 	{ names: [bName], number: bNumber }: ListedChat,
@@ -80,7 +80,7 @@ function inOrder(
  */
 const RANK = { whole: 0, start: 1, word: 2, inside: 3, none: 4 } as const;
 
-/** @returns the rank of what stands in the text from `at` to `end` */
+/** @returns the rank of a match from `at` to `end` of the text */
 function rankAt(text: string, at: number, end: number): number {
 	const before = text[at - 1];
 	if (before !== '\n') return before === ' ' ? RANK.word : RANK.inside;
@@ -92,11 +92,11 @@ export class AddressBook {
 	private readonly chats: readonly ListedChat[];
 	/** The texts of all chats, in their order. */
 	private readonly text: string;
-	/** Where the text of each chat ends, and where what tells it from others does. */
+	/** Where the text of each chat ends, and where its own part of it does. */
 	private readonly ends: ReadonlyArray<{ text: number; own: number }>;
 
 	/**
-	 * @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out
+	 * @param list getContacts' answer; entries other than contacts and groups, e.g. the status feed, are left out
 	 * @param messenger whose list it is
 	 */
 	constructor(list: readonly unknown[], messenger: Messenger) {
@@ -127,7 +127,7 @@ export class AddressBook {
 		return found.flat();
 	}
 
-	/** Puts the rank of each chat that has the text where it is better than what is there. */
+	/** Sets the rank of each chat that has the text, where it is better than the one it has. */
 	private rank(wanted: string, ranks: Uint8Array): void {
 		let index = 0;
 		let at = this.text.indexOf(wanted);
