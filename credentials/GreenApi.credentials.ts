@@ -14,14 +14,14 @@ import {
 	UNREADY_STATES,
 } from '../nodes/shared/green-api/failures';
 
-/** n8n's older helper, which the HTTP Request node uses, has names of its own for these. */
+/** n8n's older helper, which the HTTP Request node uses, has other names for these. */
 interface LegacyRequestOptions {
 	uri?: string;
 	followRedirect?: boolean;
 	followAllRedirects?: boolean;
 }
 
-/** The product's name ends in API as it is; n8n's linter would have "GREEN-API API" in its place. */
+/** The product's own name ends in API; n8n's linter would have "GREEN-API API" in its place. */
 const DISPLAY_NAME = 'GREEN-API';
 
 /** Longer than any state's name. */
@@ -45,8 +45,8 @@ const statusRules = STATUSES.map((status) =>
 const UNKNOWN_STATE = sentencesOf(failureOfState(''));
 
 /**
- * n8n's rules name what fails and can't say "anything but authorized", so that a state which
- * GREEN-API may bring one day is told by its length or its first letter.
+ * n8n's rules name what fails and can't say "anything but authorized", so a state that
+ * GREEN-API may add one day is recognised by its length or its first letter.
  */
 const stateRules = [
 	...UNREADY_STATES.map((state) =>

@@ -1,4 +1,4 @@
-/** How From List and Get Many find a chat, and the list of chats that is searched with every letter typed. */
+/** How From List and Get Many find a chat, and the list that is searched with every letter typed. */
 
 import { readChatId } from '../shared/green-api/chatId';
 import { type ListedChat, readListedChat } from '../shared/green-api/chatList';
@@ -19,13 +19,13 @@ function fold(text: string): string {
 		.replace(PUNCTUATION_BEFORE_WORD, '$& ');
 }
 
-/** Alike in all ids of a kind, so that it tells nobody by itself. */
+/** The same in all ids of a kind, so that it identifies nobody by itself. */
 const SUFFIX = /@.*$/;
 /** Ends an id, and is in no folded text. */
 const ID_END = '\t';
 
 /**
- * @returns what the chat is found by, folded, a line each: its names, its phone number, WhatsApp's
+ * @returns the text in which the chat is searched, folded, a line each: its names, its phone number, WhatsApp's
  *   other ids of the person, its own id by now and before, and its privacy id
  */
 function searchTextOf({ chatId, names, phoneNumber, formerChatId, lid }: ListedChat): string {
@@ -66,7 +66,7 @@ export function isFound(chat: ListedChat, wanted: readonly string[]): boolean {
 
 const { compare } = new Intl.Collator();
 
-/** By name; who has none comes last, as a list that starts with bare numbers tells its reader little. */
+/** By name; chats without one come last, as a list that starts with bare numbers helps nobody. */
 function inOrder(
 	{ names: [aName], number: aNumber }: ListedChat,
 	{ names: [bName], number: bNumber }: ListedChat,
@@ -84,7 +84,7 @@ function inOrder(
  */
 const RANK = { whole: 0, start: 1, word: 2, inside: 3, none: 4 } as const;
 
-/** @returns the rank of what stands in the text from `at` to `end` */
+/** @returns the rank of a match from `at` to `end` of the text */
 function rankAt(text: string, at: number, end: number): number {
 	const before = text[at - 1];
 	if (before !== '\n') return before === ' ' ? RANK.word : RANK.inside;
@@ -101,7 +101,7 @@ export class AddressBook {
 	private readonly ends: readonly number[];
 
 	/**
-	 * @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out
+	 * @param list getContacts' answer; entries other than contacts and groups, e.g. the status feed, are left out
 	 * @param messenger whose list it is
 	 */
 	constructor(list: readonly unknown[], messenger: Messenger) {
@@ -128,7 +128,7 @@ export class AddressBook {
 		return found.flat();
 	}
 
-	/** Puts the rank of each chat that has the text where it is better than what is there. */
+	/** Sets the rank of each chat that has the text, where it is better than the one it has. */
 	private rank(wanted: string, ranks: Uint8Array): void {
 		let index = 0;
 		let at = this.text.indexOf(wanted);

@@ -60,7 +60,7 @@ export const CHAT: ChatField = {
 	},
 };
 
-/** People alone, by phone number or privacy id. */
+/** Only people, by phone number or privacy id. */
 export const PERSON: ChatField = {
 	...CHAT,
 	kinds: ['person', 'lid', 'phone', 'username'],
@@ -71,7 +71,7 @@ export const PERSON: ChatField = {
 	},
 };
 
-/** Groups alone. */
+/** Only groups. */
 export const GROUP: ChatField = {
 	kinds: ['group'],
 	refusal: NOT_A_GROUP,
@@ -128,7 +128,7 @@ export function givenChatReader(
 		: (_itemIndex, input) => (Object.hasOwn(input, field) ? input[field] : undefined);
 }
 
-/** What was read from a chat field. `chatId` comes with a refusal, too, where it could be read. */
+/** The reading of a chat field. A refusal also has `chatId` where it could be read. */
 export type ChatReading =
 	| ({ ok: true; chatId: ChatId } & Bare)
 	| ({ ok: false; rejection: Rejection; chatId?: ChatId } & Bare);
@@ -136,7 +136,7 @@ export type ChatReading =
 /**
  * The one place where a chat is read for any operation.
  *
- * @param given what the chat field held
+ * @param given the value of the chat field
  * @param field which chats the operation is about
  * @param defaultCountryCode the calling code of phone numbers written without one, or empty
  * @param messenger whose chats they are

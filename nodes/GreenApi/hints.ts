@@ -1,10 +1,10 @@
-/** What the user is told once a run is through, beside its items. */
+/** The hints that the user sees when a run is over, beside its items. */
 
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { BatchCounts } from '../shared/queue/batch';
 import type { Operation } from './operation';
 
-/** What became of the input items. */
+/** How the input items ended. */
 export interface RunCounts {
 	/** Items that asked GREEN-API, themselves or together with others. */
 	asked: number;
@@ -14,7 +14,7 @@ export interface RunCounts {
 	picturesMissing: number;
 	/** Whether the user set "Requests per Second". */
 	isRateSet: boolean;
-	/** What answers gave reason to tell. */
+	/** Hints that answers gave. */
 	told: Set<string>;
 }
 
@@ -26,7 +26,7 @@ function counted(count: number, one: string): string {
 	return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** What happened how often, without what did not happen. */
+/** Each event with its count; events that did not happen are left out. */
 function list(...parts: ReadonlyArray<[count: number, what: string]>): string {
 	return parts
 		.filter(([count]) => count > 0)
@@ -72,7 +72,7 @@ function tellLimit({ isRateSet }: RunCounts, { pacedRequests, pacedMs }: BatchCo
 	return `${limit}: ${pacedRequests} requests take about ${minutes}.`;
 }
 
-/** Most of what is refused beyond this share is refused because of others. */
+/** Refusals beyond this share are mostly caused by others. */
 const MOST_REFUSED = 1 / 5;
 
 function areOthersThere({ refusals, pacedRequests }: BatchCounts): boolean {
@@ -88,10 +88,10 @@ function tellPictures({ picturesMissing }: RunCounts): string {
 }
 
 /**
- * @param words what the operation calls what it does
- * @param run what became of the input items
- * @param batch what it took to look them up
- * @returns hints for the output pane: none when all went as anyone would expect
+ * @param words the operation's own words for its work
+ * @param run how the input items ended
+ * @param batch the requests that the lookups took
+ * @returns hints for the output pane: none when the run was simple
  */
 export function summariseRun(
 	words: Words,

@@ -1,10 +1,10 @@
-/** The items that come out: what was found, or went wrong, beside what came in. */
+/** The output items: results or errors, beside the fields of the input. */
 
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 export interface Placement {
 	includeInputFields: boolean;
-	/** Empty: what was found stands at the top level. */
+	/** Empty: the result's fields are at the top level. */
 	outputFieldName: string;
 }
 
@@ -23,18 +23,18 @@ export function copyOf(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)]));
 }
 
-/** n8n takes an item that has an `error` for a failed one, so the input's own stays behind. */
+/** n8n treats an item that has an `error` as failed, so the input's own is left out. */
 function inputFields(input: IDataObject): IDataObject {
 	return copyOf(Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'error')));
 }
 
 /**
- * Puts what was found beside, or under, what came in.
+ * Puts the result beside the input's fields, or under a name of its own.
  *
- * @param found the fields of what was found
+ * @param found the fields of the result
  * @param input the input item's fields; copied, never changed
- * @param placement what the user wants
- * @returns the output item's fields; on a clash of names what was found wins
+ * @param placement where the user wants them
+ * @returns the output item's fields; on a clash of names the result's field is kept
  */
 export function placeFields(
 	found: IDataObject,
@@ -46,10 +46,10 @@ export function placeFields(
 }
 
 /**
- * @param found the fields of what was found
+ * @param found the fields of the result
  * @param itemIndex the input item that it was found for, counted from 0
  * @param input the same item; copied, never changed
- * @param placement what the user wants
+ * @param placement where the user wants them
  * @returns the item to emit; the input's binary data come along with its fields
  */
 export function foundItem(
@@ -66,7 +66,7 @@ export function foundItem(
 	};
 }
 
-/** Adds binary data to an item, in place of what it may have under the same names. */
+/** Adds binary data to an item, in place of data it may have under the same names. */
 export function addBinary(item: INodeExecutionData, added: IBinaryKeyData): void {
 	item.binary = { ...item.binary, ...copyOf(added) };
 }

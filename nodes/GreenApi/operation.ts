@@ -1,4 +1,4 @@
-/** What an operation says of itself; the rest is the same for all and stands beside this file. */
+/** The declaration of an operation; the rest is the same for all, in the files beside this one. */
 
 import type { IDataObject } from 'n8n-workflow';
 import type { Answer } from '../shared/green-api/answer';
@@ -9,27 +9,27 @@ import type { LookUp, LookUpOutcome, LookUpRequest } from '../shared/queue/batch
 import type { ChatField } from './chatField';
 import type { Fields, ValuesOf } from '../shared/n8n/field';
 
-/** What is asked; how patiently and how often, the node's options say. */
+/** The question; the node's options say how patiently and how often it is asked. */
 export type Question = Pick<GreenApiRequest, 'method' | 'query' | 'body' | 'also'>;
 
-/** What becomes of an item, before anything is sent. */
+/** How an item goes on, before anything is sent. */
 export type Decision =
 	| { kind: 'ask'; question: Question }
 	/** The item is known without asking. */
 	| { kind: 'emit'; fields: IDataObject }
-	/** No item comes out, which is told of groups. */
+	/** No item is output; a hint counts these as groups. */
 	| { kind: 'skip' }
 	| { kind: 'reject'; rejection: Rejection };
 
 /** A picture to download for the items of an answer. */
 export interface PictureLink {
-	/** As GREEN-API sent it; what is no text, or empty, is no link. */
+	/** As GREEN-API sent it; a link only where it is text and not empty. */
 	url: unknown;
 	/** The binary field that the picture goes into. */
 	binaryField: string;
 }
 
-/** What an answer becomes. */
+/** The output of an answer. */
 export interface Found {
 	/**
 	 * The fields of each item that comes out; no two share an object. Undefined where a part of the
@@ -37,17 +37,17 @@ export interface Found {
 	 */
 	items: Iterable<IDataObject | undefined>;
 	picture?: PictureLink | undefined;
-	/** What the user is told beside the items, once for all that tell the same. */
+	/** A hint beside the items; equal hints are shown once. */
 	hint?: string;
 }
 
 export interface Operation<Own extends Fields = Fields, Options extends Fields = Fields> {
 	/** As the editor lists it, under its resource. */
 	name: string;
-	/** As the list of nodes has it, and what an AI model is told that the tool does. */
+	/** As the list of nodes has it, and as an AI model reads the purpose of the tool. */
 	action: string;
 	description: string;
-	/** What hints call it, e.g. "Found 2 of 3 contacts". */
+	/** Its words in hints, e.g. "Found 2 of 3 contacts". */
 	told: { verb: string; noun: string };
 	/** Absent where the operation is about no single chat. */
 	chat?: ChatField;
@@ -61,7 +61,7 @@ export interface Operation<Own extends Fields = Fields, Options extends Fields =
 	/**
 	 * @param values of its fields and options
 	 * @param chatId the item's chat; of no meaning where the operation has no `chat`
-	 * @param messenger of the credential; what it lacks need not be looked at
+	 * @param messenger of the credential; methods that it lacks need no check here
 	 */
 	decide(values: ValuesOf<Own> & ValuesOf<Options>, chatId: ChatId, messenger: Messenger): Decision;
 	/**
@@ -81,7 +81,7 @@ export interface Operation<Own extends Fields = Fields, Options extends Fields =
 	): Found;
 }
 
-/** @returns the operation, as the runner takes it: what it is made of is checked here */
+/** @returns the operation, as the runner takes it: the types of its parts are checked here */
 export function operation<Own extends Fields, Options extends Fields>(
 	definition: Operation<Own, Options>,
 ): Operation {

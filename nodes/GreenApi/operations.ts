@@ -63,7 +63,7 @@ const IN_WORDS = Object.entries(RESOURCES).flatMap(([resource, { name, operation
 	]),
 );
 
-/** An expression of n8n's: what the node does, in words, e.g. "Get Contact Info". */
+/** An n8n expression that names the operation, e.g. "Get Contact Info". */
 export const SUBTITLE = `={{ (${JSON.stringify(
 	Object.fromEntries(IN_WORDS),
 )})[$parameter["resource"] + "." + $parameter["operation"]] ?? $parameter["operation"] }}`;

@@ -35,7 +35,7 @@ export class Pictures {
 	constructor(private readonly context: IExecuteFunctions) {}
 
 	/**
-	 * Downloads a chat's picture of at most 10 MB, once for all who want it. Redirects are followed
+	 * Downloads a chat's picture of at most 10 MB, once for all items that want it. Redirects are followed
 	 * as far as n8n's own helper allows, and the request carries nothing of the credential.
 	 *
 	 * @param chatId whose picture it is, used as the name of the file

@@ -32,7 +32,7 @@ export interface AskPlan extends InputItem {
 	request: LookUpRequest;
 }
 
-/** What comes out is known already. */
+/** The output is known already. */
 interface EmitPlan extends InputItem {
 	kind: 'emit';
 	settings: Settings;
@@ -62,7 +62,7 @@ function alone(chat: ChatReading): ChatReading {
 	return { ...chat, bare: undefined };
 }
 
-/** What every instance of the messenger would refuse. */
+/** Every instance of the messenger would refuse it. */
 function lackOf({ name }: Operation, { label }: Messenger): Rejection {
 	return {
 		message: `${label} has no "${name}"`,
@@ -70,12 +70,12 @@ function lackOf({ name }: Operation, { label }: Messenger): Rejection {
 	};
 }
 
-/** @returns what stands for the chat of an item that comes to nothing */
+/** @returns the chat of a failed item, as the output shows it */
 function shown({ chatId }: ChatReading, written: unknown): unknown {
 	return chatId?.id ?? written;
 }
 
-/** What is written for an item, as far as it can be told without the other items. */
+/** One item's chat and settings, read without regard to the other items. */
 type ItemReading = InputItem & { written: unknown; chat: ChatReading } & (
 		| { settings: Settings; fault?: never }
 		/** An expression that can't be resolved. */
@@ -123,8 +123,8 @@ function planItem(
 /**
  * @param operation what is done
  * @param messenger of the node's credential
- * @returns a plan for each input item, in the order of the input, and hints about them all; what the
- *   user entered wrong is in the plans, not thrown
+ * @returns a plan for each input item, in the order of the input, and hints about them all;
+ *   wrong entries of the user are in the plans, not thrown
  */
 export function planItems(
 	this: IExecuteFunctions,

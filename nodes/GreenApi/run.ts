@@ -107,7 +107,7 @@ class Output {
 	 * an item whose own `error` property is set would arrive there without them (`n8n-core`,
 	 * `WorkflowExecute.handleNodeErrorOutput` and `normalizeNodeErrors`).
 	 *
-	 * @param given what stands for the chat
+	 * @param given the chat, as the output shows it
 	 */
 	addFailed(plan: Plan, error: ItemError, given: unknown): void {
 		const { itemIndex, input } = plan;
@@ -125,12 +125,12 @@ class Output {
 		this.items.push(foundItem(fields, itemIndex, input, placement));
 	}
 
-	/** Waits for the pictures that are still on their way. */
+	/** Waits for the downloads that are still running. */
 	async complete(): Promise<void> {
 		await Promise.all(this.downloads);
 	}
 
-	/** Ends what is still on its way. */
+	/** Ends the downloads that are still running. */
 	cancel(): void {
 		this.pictures.cancel();
 	}
@@ -152,7 +152,7 @@ class Output {
 /**
  * Runs the operation for all input items.
  *
- * @param operation what is its own
+ * @param operation its declaration
  * @returns the items to emit, on the one output, in the order of the input
  * @throws NodeOperationError for the first item with something wrong in it, before anything is
  *   sent, and NodeApiError for the first lookup that brings nothing; neither when the node goes on
@@ -204,7 +204,7 @@ export async function runPerItem(
 				}
 				counts.asked += 1;
 				if (stopOnFailure && outcome.inherited) {
-					// It belongs to an item that comes later, unless it was the user who stopped.
+					// It belongs to a later item, unless the user stopped the run.
 					stopped = outcome.failure;
 					continue;
 				}

@@ -1,4 +1,4 @@
-/** Reads what the user set for one item, and refuses what can't be meant. */
+/** Reads the settings of one item, and refuses values that make no sense. */
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Rejection } from '../shared/green-api/chatId';
@@ -9,7 +9,7 @@ import type { Operation, Question } from './operation';
 import type { Placement } from './items';
 
 export interface Settings extends Placement {
-	/** What the operation's own fields and options are set to. */
+	/** The values of the operation's own fields and options. */
 	own: ValuesOf<Fields>;
 	/** For one attempt, in ms. */
 	timeout: number;
@@ -19,7 +19,7 @@ export interface Settings extends Placement {
 	cacheSeconds: number;
 	/** The calling code of phone numbers written without one; empty: such numbers are refused. */
 	defaultCountryCode: string;
-	/** The first of what the user set that can't be meant; what it stands for is undefined then. */
+	/** For the first value that makes no sense; its setting is undefined then. */
 	rejection?: Rejection;
 }
 

@@ -45,12 +45,12 @@ interface Entry {
 	act: () => void;
 }
 
-/** All that a process has to do at some later time, by one timer: none when there is nothing to do. */
+/** Everything that a process has to do later, with one timer at most. */
 export class Timetable {
 	private readonly entries = new Set<Entry>();
 	private wakesAt = Infinity;
 
-	/** @param timers what time it is, and what wakes at some time */
+	/** @param timers the clock and its timers */
 	constructor(private readonly timers: Timers) {}
 
 	/** How much is still to be done. */
@@ -60,7 +60,7 @@ export class Timetable {
 
 	/**
 	 * @param ms how long from now
-	 * @param act what is to be done then; never done before
+	 * @param act is called then, never earlier
 	 * @returns takes it off the timetable
 	 */
 	after(ms: number, act: () => void): () => void {
@@ -124,7 +124,7 @@ export class Cancellation {
 		return this.happened;
 	}
 
-	/** Ends all waiting at once, and what comes later before it begins. */
+	/** Ends all waiting at once; waiting that would begin later ends at once, too. */
 	cancel(): void {
 		this.happened = true;
 		for (const end of this.waiting) end();
@@ -132,9 +132,9 @@ export class Cancellation {
 	}
 
 	/**
-	 * @param work what is waited for; goes on by itself when the waiting ends
-	 * @returns what `work` gives, or `CANCELLED` as soon as that is not wanted any more
-	 * @throws what `work` throws
+	 * @param work the promise that is waited for; it goes on by itself when the waiting ends
+	 * @returns the result of `work`, or `CANCELLED` as soon as it is not wanted any more
+	 * @throws the error of `work`
 	 */
 	async race<T>(work: Promise<T>): Promise<T | typeof CANCELLED> {
 		if (this.happened) {

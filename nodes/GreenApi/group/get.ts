@@ -92,7 +92,7 @@ function* split(group: Group, groupId: string, messenger: Messenger): Generator<
 
 export const get = operation({
 	name: 'Get',
-	action: 'Get group',
+	action: 'Get group and participants',
 	description: "Get a group's name, owner, invite link and participants",
 	told: { verb: 'Found', noun: 'group' },
 	chat: GROUP,

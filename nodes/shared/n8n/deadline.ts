@@ -1,4 +1,4 @@
-/** An end to waiting for a reply that nothing stretches. */
+/** A deadline for replies, which nothing extends. */
 
 import type { Reply } from '../green-api/answer';
 import { failureOfNetwork } from '../green-api/failures';
@@ -7,12 +7,12 @@ import { type Cancellation, CANCELLED, type Timetable } from '../time';
 /**
  * n8n's helpers have a time-out of their own, which starts anew with every byte that comes.
  *
- * @param send sends a request, which the signal ends; what it gives is never rejected
+ * @param send sends a request, which the signal ends; its promise never rejects
  * @param ms how long the reply may take, from now
  * @param aborted ends the waiting early
  * @param timetable of this process
- * @returns the reply, in its place what stands for a time-out of the network, or `CANCELLED`; what
- *   is not waited for any more is ended
+ * @returns the reply; a network time-out where it is late; `CANCELLED` where the waiting was ended.
+ *   In the last two cases the request is ended
  */
 export async function replyInTime(
 	send: (signal: AbortSignal) => Promise<Reply>,

@@ -9,7 +9,7 @@ export interface Field<Value> {
 	/** As n8n takes it, but for the resource and operation that it is shown for. */
 	property: INodeProperties;
 	/**
-	 * @param given whatever the user or an expression gave; undefined where nothing is set
+	 * @param given the value of the user or an expression; undefined where nothing is set
 	 * @returns its value, or why it is not accepted
 	 */
 	read(given: unknown): Reading<Value>;
@@ -18,7 +18,7 @@ export interface Field<Value> {
 /** Fields by their names. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** What these fields give, by the same names. */
+/** The values of these fields, by the same names. */
 export type ValuesOf<F extends Fields> = {
 	readonly [Name in keyof F]: F[Name] extends Field<infer Value> ? Value : never;
 };
@@ -106,7 +106,7 @@ export function toggle(property: INodeProperties): Field<boolean> {
 }
 
 /**
- * @param property how it is shown; its default stands in for a text that is empty
+ * @param property how it is shown; its default replaces an empty text
  * @param refuse gives the reason why a text is not accepted
  * @returns a field that holds text, without spaces around it; a number, as spreadsheets have them, is
  *   taken as it is written
@@ -159,7 +159,7 @@ export function amount(property: INodeProperties): Field<number> {
 	};
 }
 
-/** @returns what the fields are set to; `reject` gets the values that are not accepted */
+/** @returns the values of the fields; `reject` gets the reason for each that is not accepted */
 export function readFields<F extends Fields>(
 	fields: F,
 	givenOf: (name: string, field: Field<unknown>) => unknown,

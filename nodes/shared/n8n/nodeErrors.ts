@@ -39,7 +39,7 @@ function withItem<E extends ItemError>(error: E, itemIndex: number | undefined):
 
 /**
  * @param node the node that failed
- * @param failure what GREEN-API or the network answered
+ * @param failure the failure that GREEN-API or the network caused
  * @param itemIndex the input item it happened to, counted from 0; none outside of items
  * @returns the error to throw or to put on the item; holds nothing of the answer itself
  */
@@ -52,7 +52,7 @@ export function apiError(node: INode, failure: Failure, itemIndex?: number): Nod
 
 /**
  * @param node the node that failed
- * @param rejection what the user entered and why it won't do
+ * @param rejection why the user's entry is not accepted, and the remedy
  * @param itemIndex the input item it happened to, counted from 0; none outside of items
  * @returns the error to throw or to put on the item
  */

@@ -1,4 +1,4 @@
-/** Sends GREEN-API requests through n8n, and turns whatever happens into an outcome. */
+/** Sends GREEN-API requests through n8n, and turns every result into an outcome. */
 
 import type {
 	ICredentialDataDecryptedObject,
@@ -32,7 +32,7 @@ export interface Account {
 	messenger: Messenger;
 }
 
-/** n8n wraps what went wrong in an error of its own, and HTTP clients wrap what the network said. */
+/** n8n wraps errors in an error of its own, and HTTP clients wrap those of the network. */
 function* causesOf(thrown: unknown): Generator<object> {
 	const seen = new Set<unknown>();
 	let cause = thrown;
@@ -51,7 +51,7 @@ function textOf(causes: readonly object[], ...fields: string[]): string | undefi
 }
 
 /**
- * Only the code of what n8n's helper throws is kept: the error itself holds the whole request, and
+ * Only the code of an error that n8n's helper throws is kept: the error itself holds the whole request, and
  * its URL the API token. The texts of a refused credential hold none.
  */
 function failureOfThrown(thrown: unknown): Failure {
@@ -76,7 +76,7 @@ function keyOf({ apiUrl, idInstance, apiTokenInstance }: ICredentialDataDecrypte
  * `CredentialsHelper.getDecrypted`).
  *
  * @returns the account that the node's credential is for by now. A credential that can't be read
- *   gives an account as well: sending a request says what is wrong with it.
+ *   gives an account as well: sending a request then names the fault.
  */
 export async function readAccount(this: Context): Promise<Account> {
 	try {
@@ -90,8 +90,8 @@ export async function readAccount(this: Context): Promise<Account> {
 
 /**
  * @param account its key
- * @returns that the node's credential is not for this account any more, or can't be read; undefined
- *   where it still is
+ * @returns a failure where the node's credential is for another account by now, or can't be read;
+ *   undefined where it is still for this one
  */
 export async function otherAccount(this: Context, account: string): Promise<Failure | undefined> {
 	try {
@@ -142,7 +142,7 @@ function endedBy<C extends Context>(context: C, signal: AbortSignal): C {
  * @param abortSignal ends the request at once; without it, an execution's end does
  * @param account the key of the account that the request is for. Where the credential has become
  *   another one's nothing is sent
- * @returns the answer, or what kept it away, with the limit that the server told; never throws
+ * @returns the answer or the failure, with the limit that the server named; never throws
  */
 export async function sendRequest(
 	this: Context,
@@ -193,11 +193,11 @@ export async function sendRequest(
 }
 
 /**
- * Asks what the instance is of, once GREEN-API has refused a request that it should take.
+ * Asks which messenger the instance uses, after GREEN-API has refused a request that it should accept.
  *
  * @param expected the messenger that the credential is for
  * @param timeout for the one attempt, in ms
- * @returns that the instance is of another messenger; undefined where it is not, or can't be told
+ * @returns a failure where the instance is another messenger's; undefined where it is not, or does not say
  */
 export async function readOtherMessenger(
 	this: IExecuteFunctions,

@@ -34,7 +34,7 @@ export interface LookUpRequest extends GreenApiRequest {
 }
 
 /**
- * What a lookup brought. `inherited` marks the failure of another lookup, which ended the batch, or
+ * The outcome of a lookup. `inherited` marks the failure of another lookup, which ended the batch, or
  * all of it that asks the same method, before this one had its own outcome.
  */
 export type LookUpOutcome =
@@ -64,13 +64,13 @@ export interface BatchOptions {
 	/** Ends the batch from outside: n8n's Stop, or its time-out of the execution. */
 	cancelSignal?: AbortSignal | undefined;
 	/**
-	 * What all tries of a run have in common where n8n makes several; each of them starts one batch,
-	 * which gets from the earlier ones what they found.
+	 * An object that all tries of a run have in common, where n8n makes several. Each try starts one
+	 * batch, which gets the answers of the earlier ones.
 	 */
 	retriedRun?: object | undefined;
 }
 
-/** What a batch has done so far, for those who tell the user. */
+/** The counts of a batch so far, for the hints. */
 export interface BatchCounts {
 	/** Tried again because the limit refused them, with 429. */
 	refusals: number;
@@ -80,7 +80,7 @@ export interface BatchCounts {
 	shared: number;
 	/** Lookups that brought an answer from the cache. */
 	cached: number;
-	/** Lookups that brought what an earlier try of the same run found. */
+	/** Lookups that brought an answer of an earlier try of the same run. */
 	retained: number;
 	/**
 	 * How many requests the limit let through, of the method with the most to wait for, and how long
@@ -90,12 +90,12 @@ export interface BatchCounts {
 	pacedMs: number;
 }
 
-/** What a request that changes something changes. */
+/** @returns the chat that a write changes */
 function changedBy({ body }: GreenApiRequest): string {
 	return String(body?.chatId);
 }
 
-/** What a lookup found; without a source, by a request of its own. */
+/** The outcome of a lookup; without a source, it had a request of its own. */
 interface FoundAnswer {
 	outcome: Outcome<Answer>;
 	source?: 'shared' | 'cached' | 'retained';
@@ -105,9 +105,9 @@ interface FoundAnswer {
 interface Part {
 	lane: Lane;
 	endedBy: Failure | undefined;
-	/** Those that end with it. */
+	/** The parts that end with it. */
 	firstSteps: Set<Part>;
-	/** What the limit let through, and how long it makes so many take, in ms. */
+	/** The requests that the limit let through, and how long it makes so many take, in ms. */
 	paced: { requests: number; ms: number };
 }
 
@@ -125,7 +125,7 @@ interface LookAheadOptions {
 	onShared: () => void;
 	/** Whether asking ahead makes no sense any more. */
 	isOver: () => boolean;
-	/** The rest of the outcomes is not wanted. */
+	/** Is called when the rest of the outcomes is not wanted. */
 	leave: () => void;
 }
 
@@ -134,7 +134,7 @@ function charactersOf(outcome: LookUpOutcome): number {
 }
 
 /**
- * @returns a function that asks each question once, however far apart it comes; what writes is sent
+ * @returns a function that asks each question once, however far apart it comes; a write is sent
  *   each time. Call it once for each request, in their order: it lets go of an answer when its
  *   question comes no more
  */
@@ -162,7 +162,7 @@ function askOnce(
 }
 
 /**
- * @param requests what to ask; what only reads is asked once, however far apart it comes
+ * @param requests the questions; a read is asked once, however far apart it comes
  * @param options how to ask
  * @returns the outcomes, in the order of the requests
  */
@@ -212,7 +212,7 @@ export class Batch {
 	private readonly parts = new Map<GreenApiMethod, Part>();
 	/** Nothing is waited for any more, requests in flight included. */
 	private readonly aborted = new Cancellation();
-	/** What ended all parts, and those that there will be. */
+	/** The failure that ended all parts, later ones included. */
 	private endedBy: Failure | undefined;
 	/** Lookups that have no outcome yet. */
 	private running = 0;
@@ -234,7 +234,7 @@ export class Batch {
 	}
 
 	/**
-	 * @param request what to ask, and how; lookups may be asked for all at once
+	 * @param request the question, and how to ask it; lookups may be asked for all at once
 	 * @returns its outcome; the promise never rejects
 	 */
 	async lookUp(request: LookUpRequest): Promise<LookUpOutcome> {
@@ -243,12 +243,12 @@ export class Batch {
 
 	/**
 	 * Looks many up without holding more in memory than it takes: some hundred lookups run at a time,
-	 * and answers that wait for one before them are bounded. What only reads is asked once, however
-	 * far apart the same question comes. Of what changes the same chat, in whatever batch, each begins
+	 * and answers that wait for one before them are bounded. A read is asked once, however far
+	 * apart the same question comes. Writes to one chat, in all batches, begin one after another, each
 	 * when the one before it has its outcome, so that the last one holds.
 	 *
-	 * @param requests what to ask, and how
-	 * @param ask asks what takes more than one lookup, of which the request is the first
+	 * @param requests the questions, and how to ask them
+	 * @param ask asks a question that takes several lookups, of which the request is the first
 	 * @returns the outcomes, in the order of the requests; never throws. Leaving it before its end
 	 *   ends the batch.
 	 */
@@ -288,7 +288,7 @@ export class Batch {
 		const { lane } = this.partOf(request.method);
 		const key = this.options.account.key + changedBy(request);
 		const outcome = await this.process.writes.run(key, lane.closing, begin);
-		// A batch that is over asks nothing: this tells what ended it.
+		// A batch that is over asks nothing: this gives the failure that ended it.
 		return outcome === CANCELLED ? await this.settle(request) : outcome;
 	}
 
@@ -307,7 +307,7 @@ export class Batch {
 		return outcome;
 	}
 
-	/** Finds the answer in what an earlier try of the run found, in the cache, or by asking. */
+	/** Finds the answer in an earlier try of the run, in the cache, or by asking. */
 	private async find(request: LookUpRequest, part: Part): Promise<FoundAnswer | typeof CANCELLED> {
 		const { cache } = this.process;
 		const question = this.options.account.key + questionOf(request);
@@ -449,14 +449,14 @@ export class Batch {
 
 /**
  * Starts a batch of lookups. Its requests go out at the pace of the instance, in turn with those of
- * other batches, in the order they were asked for; several may be in flight at once. What fails for
- * the moment is tried again. Batches that ask the same question at the same time share a request.
- * A batch ends where going on makes no sense: nothing more is sent, and what was not sent yet
- * carries the failure that ended it.
+ * other batches, in the order they were asked for; several may be in flight at once. A request that
+ * fails for the moment is tried again. Batches that ask the same question at the same time share a request.
+ * A batch ends where going on makes no sense: nothing more is sent, and lookups that were not sent yet
+ * carry the failure that ended it.
  *
  * @param send sends one request
  * @param options whose requests, and when to end early
- * @param process what the batch shares with others; by default, all that this process has
+ * @param process the state that the batch shares with others; by default, that of this process
  * @returns the batch, which has sent nothing yet
  */
 export function startBatch(

@@ -1,4 +1,4 @@
-/** What was answered: the cache of the process, and what n8n's tries of one run have in common. */
+/** Kept answers: the cache of the process, and the answers that n8n's tries of one run share. */
 
 import type { Answer } from '../green-api/answer';
 import type { Clock } from '../time';
@@ -70,20 +70,20 @@ const MOST_OF_A_RUN = 50_000_000;
 
 /** One of the tries. */
 export interface RunTry {
-	/** @returns what an earlier try found; once, as the same question may be asked twice on purpose */
+	/** @returns the answer of an earlier try; once, as the same question may be asked twice on purpose */
 	take(question: string): Answer | undefined;
 	keep(question: string, answer: Answer): void;
 }
 
 /**
- * What n8n's "Retry On Fail" found in its tries of a run, so that the next one asks for the rest alone.
- * It lives for as long as n8n holds on to what the tries have in common, and no longer.
+ * The answers that n8n's "Retry On Fail" found in its tries of a run, so that the next try asks only
+ * for the rest. They live as long as n8n keeps the object that the tries have in common.
  */
 export class RunMemory {
 	private readonly runs = new WeakMap<object, { found: Map<string, Answer>; characters: number }>();
 
 	/**
-	 * @param key what all tries of the run have in common, and nothing else
+	 * @param key an object that all tries of the run have in common, and nothing else
 	 * @returns the next try
 	 */
 	beginTry(key: object): RunTry {

@@ -1,5 +1,5 @@
 /**
- * What all executions in one n8n process share: a limit counts every request of an instance,
+ * The state that all executions in one n8n process share: a limit counts every request of an instance,
  * whichever workflow sent it. n8n loads this module once in a process.
  */
 
@@ -23,12 +23,12 @@ const MAX_KEPT_CHARACTERS = 50_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Lets go one after the other what concerns the same. */
+/** Runs tasks with the same key one after the other. */
 class Serial {
-	/** By what they concern; those that are over leave. */
+	/** The last task of each key; keys whose tasks are over leave. */
 	private readonly last = new Map<string, Promise<void>>();
 
-	/** How many wait or are under way, counted by what they concern. */
+	/** How many keys have tasks that wait or run. */
 	get size(): number {
 		return this.last.size;
 	}
@@ -36,8 +36,8 @@ class Serial {
 	/**
 	 * @param key the same for those that must not overtake each other
 	 * @param closing ends the waiting for those before it
-	 * @param begin what is done; its promise never rejects
-	 * @returns what it gave, once all that was given before it with the same key is over; `CANCELLED`
+	 * @param begin runs the task; its promise never rejects
+	 * @returns its result, once all earlier tasks with the same key are over; `CANCELLED`
 	 *   where it was not begun
 	 */
 	async run<T>(
@@ -69,8 +69,8 @@ export class ProcessState {
 	/**
 	 * @param clock what time it is
 	 * @param random gives numbers from 0 up to, but not including, 1
-	 * @param timetable what has to be done later
-	 * @param cache what is kept of answers
+	 * @param timetable of this process
+	 * @param cache the kept answers
 	 */
 	constructor(
 		readonly clock: Clock,
@@ -106,7 +106,7 @@ export class ProcessState {
 		};
 	}
 
-	/** Lets go of what is too old, again every minute while anything is held. */
+	/** Drops answers and queues that are too old, every minute while there are any. */
 	private sweep(): void {
 		this.cache.dropExpired();
 		for (const [key, queue] of this.queues) {

@@ -13,7 +13,7 @@ const FIRST_WAIT_MS = 1_000;
  */
 const PATIENCE_SPACINGS = 300;
 
-/** What has happened to a request so far. */
+/** The tries of a request so far. */
 export interface Tries {
 	/** How often it was refused with 429. */
 	refusals: number;
@@ -28,11 +28,11 @@ export interface RetryPolicy {
 	spacingMs: number;
 	/** For how long the limit has refused every request, in ms. */
 	refusedForMs: number;
-	/** What the request changes. */
+	/** Whether, and how, the request changes something. */
 	effect: MethodEffect;
 }
 
-/** What is known when it is decided: why the last try failed, and what happened before. */
+/** The facts of the decision: why the last try failed, and the tries before it. */
 interface Failed extends Tries, RetryPolicy {
 	failure: Failure;
 	isRefused: boolean;
@@ -44,12 +44,12 @@ interface Failed extends Tries, RetryPolicy {
 /**
  * The first row that fits decides: to end, to ask for the next turn at once, or to wait first, longer
  * each time and by chance between 0 and the most ("full jitter": Marc Brooker, "Exponential Backoff
- * And Jitter", AWS Architecture Blog), so that what failed together does not come back together.
+ * And Jitter", AWS Architecture Blog), so that requests which failed together don't come back together.
  */
 const RULES: ReadonlyArray<[then: 'end' | 'ask' | 'wait', fits: (failed: Failed) => boolean]> = [
 	['end', ({ failure }) => failure.kind !== 'transient'],
 	['end', ({ maxRetries }) => maxRetries === 0],
-	// What must not be done twice, and may have been done.
+	// It must not be done twice, and may have been done.
 	['end', ({ failure, effect }) => effect === 'write' && !failure.isUndone],
 	[
 		'ask',
@@ -69,8 +69,8 @@ const RULES: ReadonlyArray<[then: 'end' | 'ask' | 'wait', fits: (failed: Failed)
 
 /**
  * @param failure why the last try failed
- * @param tries what has happened so far, the last try included
- * @param policy what the user allows, and what the pace is
+ * @param tries the tries so far, the last one included
+ * @param policy the user's settings, and the pace
  * @param random gives numbers from 0 up to, but not including, 1
  * @returns after how many ms to ask for the next turn; undefined: not at all
  */

@@ -13,7 +13,7 @@ const MOST_IN_FLIGHT = 64;
 const LONGEST_CAP_MS = 2 ** 40;
 
 /**
- * Ends the turn to send one request, and says what came of it; nothing, where no answer is waited
+ * Ends the turn to send one request, and hands in the reply; none, where no answer is waited
  * for any more. Every turn has to end, once: until then its request counts as in flight.
  */
 export type EndTurn = (reply?: Reply) => void;
@@ -27,7 +27,7 @@ export interface TurnOptions {
 	question?: Question;
 }
 
-/** One question, whoever waits for its answer: the first of them that has a turn sends it for all. */
+/** One question for all lanes that wait for its answer: the first that has a turn sends it for all. */
 class Question {
 	isSent = false;
 	waiting = 0;
@@ -57,7 +57,7 @@ interface Sent {
 
 /** The requests of one batch for one queue that wait, in their order. */
 export class Lane {
-	/** Ends what the batch waits for elsewhere, e.g. between tries, when the lane is closed. */
+	/** Ends the batch's other waits, e.g. between tries, when the lane is closed. */
 	readonly closing = new Cancellation();
 	readonly waiting: Place[] = [];
 	/** When its last request that the limit did not refuse went out. */
@@ -73,7 +73,7 @@ export class Lane {
 	}
 }
 
-/** @returns what the limit made of a request; undefined where the reply does not say */
+/** @returns whether the limit let a request through; undefined where the reply does not say */
 function verdictOn(reply: Reply): 'accepted' | 'refused' | undefined {
 	if (reply.ok) return 'accepted';
 	if (reply.failure.id === 'rateLimited') return 'refused';
@@ -165,7 +165,7 @@ export class SendQueue {
 		{ requestsPerSecond: cap = Infinity, ahead = false, question }: TurnOptions,
 	): Promise<EndTurn | undefined> {
 		if (lane.closing.isCancelled) return undefined;
-		// A queue in which nothing waits has given up what was refused: refusals begin anew.
+		// A queue in which nothing waits has given up its refused requests: refusals begin anew.
 		if (this.isIdle && !ahead) this.refusedSince = undefined;
 		return await new Promise((grant) => {
 			// With the limit's own margin, so that processes which share it by caps meet no refusals.
@@ -275,7 +275,7 @@ export class SendQueue {
 		}
 	}
 
-	/** A timer that fires earlier is enough: it looks for what there is to do then. */
+	/** A timer that fires earlier is enough: the queue looks for requests that may go then. */
 	private wakeAt(time: number, now: number): void {
 		if (this.wakesAt <= time) return;
 		this.wakesAt = time;
