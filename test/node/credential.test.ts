@@ -57,6 +57,18 @@ describe('the credential', () => {
 		});
 	});
 
+	it('of another package with a type of the same name is named as such', async () => {
+		const greenApi = { instanceId: '1101000001', apiToken: 'fake0token' };
+		const file = withInput(contacts, [{ chatId: SEED_CHAT_ID }]);
+		const finished = await parts.engine.run(file, { credentials: { greenApi } });
+		expect(finished.error).toMatchObject({
+			name: 'NodeApiError',
+			message: expect.stringContaining('another package'),
+			description: expect.stringContaining('Remove that package'),
+		});
+		expect(parts.double.requests).toHaveLength(0);
+	});
+
 	describe('of an instance at GREEN-API', () => {
 		let internet: InternetStandIn;
 		beforeEach(async () => {

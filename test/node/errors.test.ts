@@ -54,7 +54,7 @@ describe('when something goes wrong', () => {
 			['Group Chats', { options: { groupChats: 'ask' } }],
 			['Include Input Fields', { options: { includeInputFields: 'yes' } }],
 			['Download Avatar', { options: { downloadAvatar: 1 } }],
-			['Avatar Binary Field', { options: { avatarBinaryField: true } }],
+			['Put Output File in Field', { options: { avatarBinaryField: true } }],
 			['Output Field Name', { options: { outputFieldName: '={{ NaN }}' } }],
 			['Output Field Name', { options: { outputFieldName: ['found'] } }],
 			['Output Field Name', { options: { outputFieldName: 'error' } }],
@@ -168,8 +168,8 @@ describe('when something goes wrong', () => {
 
 		it('the first lookup that fails ends the batch', async () => {
 			parts.double.script(faults.validationFailed, { chatId: '79001234567@c.us' });
-			// 20 ms from one request to the next: the answer has to be there before the third.
-			const paced = { options: { requestsPerSecond: 0.05 } };
+			// A second from one request to the next: the answer has to be there before the third.
+			const paced = { options: { requestsPerSecond: 0.001 } };
 			const finished = await run(withParameters(testWorkflow('contacts'), paced));
 
 			expect(finished.error).toMatchObject({

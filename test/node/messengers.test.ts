@@ -110,7 +110,7 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		expect(asked('getContactInfo')).toHaveLength(2);
 	});
 
-	it('All Fields is what GREEN-API sent', async () => {
+	it('Raw is what GREEN-API sent', async () => {
 		const sent = { chatId: person, name: 'Ann', phoneNumber: 0, lastSeen: null, isNew: true };
 		parts.double.addressBook.set(person, sent);
 		expect(await json(about('contacts', [person]))).toEqual([sent]);

@@ -17,7 +17,7 @@ const fields = {
 		type: 'options',
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: "GREEN-API's answer exactly as it sends it",
 			},
@@ -117,7 +117,7 @@ const CHECKS: Record<Messenger['check'], Check> = {
 
 export const checkWhatsapp = operation({
 	name: 'Check WhatsApp or Account',
-	action: 'Check whether a phone number is on WhatsApp, Telegram or MAX',
+	action: 'Check phone number on WhatsApp, Telegram or MAX',
 	description:
 		'Check whether somebody is on the messenger, and map phone numbers to chat IDs or privacy IDs',
 	told: { verb: 'Checked', noun: 'contact' },

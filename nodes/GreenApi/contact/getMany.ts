@@ -53,7 +53,7 @@ const fields = {
 		type: 'options',
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: 'The entries as GREEN-API sends them, and their chat ID',
 			},

@@ -28,7 +28,7 @@ const fields = {
 		displayOptions: { show: { splitParticipants: [false] } },
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: 'The group exactly as GREEN-API sends it',
 			},
@@ -92,7 +92,7 @@ function* split(group: Group, groupId: string, messenger: Messenger): Generator<
 
 export const get = operation({
 	name: 'Get',
-	action: 'Get a group and its participants',
+	action: 'Get group',
 	description: "Get a group's name, owner, invite link and participants",
 	told: { verb: 'Found', noun: 'group' },
 	chat: GROUP,

@@ -255,6 +255,12 @@ const MEANINGS = {
 		message: 'The request to GREEN-API did not get through',
 		description: 'Check the API URL in the credential and the network settings of this n8n.',
 	},
+	otherPackage: {
+		kind: 'instance',
+		message: 'The credential has no API URL, Instance ID and API Token: it is of another package',
+		description:
+			'Another community package has a credential type of the same name (greenApi), and n8n keeps one of the two. Remove that package under Settings → Community nodes, restart n8n, and create the credential again.',
+	},
 	notSent: {
 		kind: 'instance',
 		message: 'n8n did not send the request to GREEN-API',
@@ -271,6 +277,17 @@ const MEANINGS = {
 		kind: 'instance',
 		message: 'The GREEN-API credential was changed while the trigger listened',
 		description: 'n8n activates the workflow again with the new values. Nothing needs to be done.',
+	},
+	credentialUnread: {
+		kind: 'instance',
+		message: 'n8n did not give the GREEN-API credential in time',
+		description:
+			'n8n activates the workflow again. If this happens often, look at the database of n8n, and at the store of external secrets.',
+	},
+	notDeleted: {
+		kind: 'item',
+		message: 'GREEN-API did not delete a notification from the queue',
+		description: `n8n activates the workflow again. If this goes on, clear the queue of the instance in ${CONSOLE}.`,
 	},
 	stuck: {
 		kind: 'instance',

@@ -23,6 +23,8 @@ import { CODE_FIELDS, withoutStatus } from './olderN8n';
 
 export const CREDENTIAL_TYPE = 'greenApi';
 
+const OWN_FIELDS = ['apiUrl', 'idInstance', 'apiTokenInstance'];
+
 /** The instance that a node asks. */
 export interface Account {
 	/** The same for equal API URL, instance id and token (`accountKey`): it holds the token. */
@@ -100,6 +102,22 @@ export async function otherAccount(this: Context, account: string): Promise<Fail
 	}
 }
 
+/**
+ * n8n keeps credential types by their names alone, over all packages, and the package that it loads
+ * last defines `greenApi` (n8n 2.41, `LoadNodesAndCredentials`).
+ *
+ * @returns the failure; where the credential lacks our fields, that it is another package's
+ */
+async function explained(this: Context, failure: Failure): Promise<Failure> {
+	try {
+		const values = await this.getCredentials(CREDENTIAL_TYPE);
+		const isOurs = OWN_FIELDS.every((name) => values[name] !== undefined);
+		return isOurs ? failure : failureOf('otherPackage', 'OTHER_PACKAGE');
+	} catch {
+		return failure;
+	}
+}
+
 type Context = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
 /**
@@ -170,7 +188,7 @@ export async function sendRequest(
 			? { ...outcome, ...told }
 			: { ok: false, failure: { ...outcome.failure, retryAfterMs }, ...told };
 	} catch (error) {
-		return { ok: false, failure: failureOfThrown(error) };
+		return { ok: false, failure: await explained.call(this, failureOfThrown(error)) };
 	}
 }
 
