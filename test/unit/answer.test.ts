@@ -159,6 +159,7 @@ describe('an answer with a reason in place of a result', () => {
 		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null }, 'transient'],
 		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null, chatId: '1@c.us' }, 'transient'],
 		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null, code: 429 }, 'transient'],
+		['getAvatar', { reason: { code: 'rate-overlimit' }, urlAvatar: null }, 'transient'],
 		['getAvatar', { status: 'error', reason: 'rate-overlimit', urlAvatar: '' }, 'transient'],
 		[
 			'checkWhatsapp',
@@ -191,7 +192,7 @@ describe('an answer with a reason in place of a result', () => {
 		['checkWhatsapp', { existsWhatsapp: false, reason: '' }],
 		['getContactInfo', { chatId: '1@c.us', status: false, reason: 'gone', name: 'Ivan' }],
 		['getContactInfo', { chatId: '1@c.us', reason: null }],
-		['getContactInfo', { chatId: '1@c.us', reason: { text: 'x' } }],
+		['getContactInfo', { chatId: '1@c.us', reason: {} }],
 		['getGroupData', { groupId: '1@g.us', subject: 'Family', reason: 'gone' }],
 		['receiveNotification', { receiptId: 1, body: {}, reason: 'a field of its own' }],
 		['getSettings', { status: false }],

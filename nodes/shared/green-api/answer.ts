@@ -98,8 +98,8 @@ function hasResult(parsed: object, form: AnswerForm['result'], isBesideReason: b
 function reasonIn(parsed: unknown, form: AnswerForm['result']): string | undefined {
 	if (typeof parsed !== 'object' || parsed === null || !('reason' in parsed)) return undefined;
 	const { reason } = parsed;
-	const isReason = typeof reason === 'string' && reason !== '';
-	return isReason && !hasResult(parsed, form, true) ? reason : undefined;
+	if (!isSaid(reason) || hasResult(parsed, form, true)) return undefined;
+	return typeof reason === 'string' ? reason : JSON.stringify(reason);
 }
 
 interface Quota {
