@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
-import { phoneNumberIn } from '../../shared/green-api/contact';
+import { lidTold, numberTold } from '../../shared/green-api/contact';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
@@ -43,28 +43,14 @@ const options = {
 	}),
 };
 
-function isLid(id: unknown): id is string {
-	return typeof id === 'string' && /^\d+@lid$/.test(id);
-}
-
-/** @returns the digits of the phone number that checkWhatsapp told, or null where it is hidden */
-export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
-	return phoneNumberIn(phoneNumber) ?? phoneNumberIn(chatId);
-}
-
-/**
- * Older answers hold `existsWhatsapp` alone. Newer ones have a privacy id in `chatId`, which is
- * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
- * which comes in which field is not certain, so both are looked at for both. WhatsApp's own form of a
- * number can differ from the one that was asked for, and is the one that other methods know.
- */
+/** WhatsApp's own form of a number can differ from the one asked for: other methods know that one. */
 function simplifyWhatsapp(answer: IDataObject, { id: asked, kind }: ChatId): IDataObject {
 	const number = numberTold(answer);
 	return {
 		chatId: kind === 'person' && number !== null ? `${number}@c.us` : asked,
 		existsWhatsapp: answer.existsWhatsapp === true,
 		phoneNumber: number ?? phoneNumberOf(asked),
-		lid: [answer.chatId, answer.phoneNumber, asked].find(isLid) ?? null,
+		lid: lidTold(answer, asked),
 		asked,
 	};
 }

@@ -71,3 +71,25 @@ export function lidIn(value: unknown): string | null {
 export function phoneNumberIn(value: unknown): string | null {
 	return /^([1-9]\d*)(?:@c\.us)?$/.exec(idIn(value) ?? '')?.[1] ?? null;
 }
+
+/**
+ * Older answers hold `existsWhatsapp` alone. Newer ones have a privacy id in `chatId`, which is
+ * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
+ * which comes in which field is not certain, so both are looked at for both.
+ *
+ * @param answer checkWhatsapp's
+ * @returns the digits of the phone number, or null where it is hidden
+ */
+export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
+	return phoneNumberIn(phoneNumber) ?? phoneNumberIn(chatId);
+}
+
+/**
+ * @param answer checkWhatsapp's
+ * @param asked the chat id that was asked about
+ * @returns the person's privacy id, or null where it is not told
+ */
+export function lidTold({ chatId, phoneNumber }: IDataObject, asked: string): string | null {
+	const isLid = (id: unknown): id is string => typeof id === 'string' && /^\d+@lid$/.test(id);
+	return [chatId, phoneNumber, asked].find(isLid) ?? null;
+}
