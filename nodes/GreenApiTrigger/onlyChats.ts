@@ -49,15 +49,17 @@ async function ask(
 	{ queue, send, timetable, signal }: Asking,
 ): Promise<OtherIds> {
 	const lane = new Lane();
-	const ending = new AbortController();
+	const requests: AbortController[] = [];
 	const end = () => {
 		lane.close();
-		ending.abort();
+		for (const request of requests) request.abort();
 	};
 	const askOne = async (chatId: string, ahead: boolean): Promise<OtherIds> => {
 		const turn = await queue.takeTurn(lane, { ahead });
 		if (!turn) return {};
 		const request = { method: 'checkWhatsapp', body: { chatId }, timeout: RESOLVING_MS } as const;
+		const ending = new AbortController();
+		requests.push(ending);
 		const reply = await send(request, ending.signal);
 		if (!reply.ok && /^(instance|method)$/.test(reply.failure.kind)) lane.close();
 		turn(reply);
@@ -76,8 +78,8 @@ async function ask(
 /**
  * Finds the other ids of people: from the static data where they are there, else by checkWhatsapp,
  * which has a monthly quota. n8n saves the static data once the workflow is active, and with each
- * execution that the trigger starts (n8n 2.41, `ActiveWorkflowManager.add` and
- * `getExecuteTriggerFunctions`); that of a test it saves not.
+ * execution that the trigger starts (n8n 2.41, `ActiveWorkflowManager.add`,
+ * `TriggerExecutionContextFactory`). A test's is not saved.
  *
  * @param chatIds `@c.us` and `@lid`, in normal form
  * @param idInstance of the credential
