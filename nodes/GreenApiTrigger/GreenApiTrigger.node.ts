@@ -56,6 +56,15 @@ export function triggerError(node: INode, failure: Failure, isTest: boolean): No
 	return apiError(node, { ...failure, message, description });
 }
 
+/** Secrets may be in a store elsewhere, and n8n's database may be busy. */
+const CREDENTIAL_TIMEOUT_MS = 10_000;
+
+/** @returns what `read` gives of the credential, or that it took too long */
+async function readInTime<T>(read: Promise<T>): Promise<T | Failure> {
+	const result = await processTimetable.inTime(read, CREDENTIAL_TIMEOUT_MS);
+	return result === CANCELLED ? failureOf('credentialUnread', 'CREDENTIAL_UNREAD') : result;
+}
+
 let tests = 0;
 
 /**
@@ -162,7 +171,7 @@ function toSubscriber(
 			trigger.emit(itemsOf(notification), undefined, done);
 			return await done.promise.then(endingOfRun, endingOfRejection);
 		},
-		checkAccount: async () => await otherAccount.call(trigger, account),
+		checkAccount: async () => await readInTime(otherAccount.call(trigger, account)),
 		fail: (failure) => trigger.emitError(triggerError(trigger.getNode(), failure, isTest)),
 	};
 }
@@ -199,13 +208,14 @@ export class GreenApiTrigger implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		const read = await readAccount.call(this);
-		const { key: account, messenger } = read;
 		const isTest = this.getMode() === 'manual';
-		const listener = listeners.of(account);
 
-		/** @returns the trigger, ready to listen as soon as the instance is up */
-		const activate = async (): Promise<Subscriber> => {
+		/** @returns what lets the trigger join those that listen, as soon as the instance is up */
+		const activate = async (): Promise<() => () => void> => {
+			const read = await readInTime(readAccount.call(this));
+			if ('kind' in read) throw triggerError(this.getNode(), read, isTest);
+			const { key: account, messenger } = read;
+			const listener = listeners.of(account);
 			const subscription = readSubscription.call(this, messenger);
 			const send = senderOf(this, account, listener);
 			const { events, turnOnNotifications, clearWebhookUrl } = subscription;
@@ -222,22 +232,22 @@ export class GreenApiTrigger implements INodeType {
 			const subscriber = toSubscriber(this, subscription, account, send, (notification) =>
 				tellMissed(notification),
 			);
-			return failure ? { ...subscriber, prepare } : subscriber;
+			return () => listener.join(failure ? { ...subscriber, prepare } : subscriber);
 		};
 
 		if (isTest) {
-			const test = await activate();
+			const join = await activate();
 			let leave: (() => void) | undefined;
 			return {
 				closeFunction: async () => leave?.(),
 				// n8n takes a test's items only after this function has returned.
 				manualTriggerFunction: async () => {
-					leave = listener.join(test);
+					leave = join();
 				},
 			};
 		}
-		const leave = await listener.whileActivating(keyOf(this, isTest), async () =>
-			listener.join(await activate()),
+		const leave = await listeners.whileActivating(keyOf(this, isTest), async () =>
+			(await activate())(),
 		);
 		return { closeFunction: async () => leave() };
 	}

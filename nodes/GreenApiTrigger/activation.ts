@@ -46,9 +46,9 @@ const NOT_SAVED: Failure = {
 /** Requests of others count for the same limit. */
 const TRIES_AT_THE_LIMIT = 5;
 
-function hostOf(url: string): string {
+function hostOf(url: unknown): string {
 	try {
-		return new URL(url).host;
+		return new URL(String(url)).host;
 	} catch {
 		return 'another address';
 	}
@@ -68,7 +68,7 @@ export function planSettings(
 	needs: readonly Need[],
 	written: ReadonlySet<string>,
 ): SettingsPlan {
-	const webhookUrl = String(settings.webhookUrl ?? '');
+	const webhookUrl = settings.webhookUrl ?? '';
 	const clear = webhookUrl !== '' && needs.some(({ clearWebhookUrl }) => clearWebhookUrl);
 	if (webhookUrl !== '' && !clear) {
 		return {
@@ -129,7 +129,7 @@ export class Activation {
 	async prepare(need: Need, send: Send, signal?: AbortSignal): Promise<Failure | undefined> {
 		this.waiting.push({ need, signal });
 		this.next ??= this.last.then(async () => await this.prepareAll(send));
-		this.last = this.next;
+		this.last = this.next.catch(() => undefined);
 		const { by, failure, typeInstance } = await this.next;
 		if (failure?.id === 'credentialChanged' && by !== send) {
 			return await this.prepare(need, send, signal);
@@ -149,10 +149,12 @@ export class Activation {
 
 	/** The settings are read once for all who wait by then, and written once. */
 	private async prepareAll(send: Send): Promise<Prepared> {
-		const read = await this.read(send);
-		const together = this.waiting;
-		this.waiting = [];
-		this.next = undefined;
+		let together: Waiting[] = [];
+		const read = await this.read(send).finally(() => {
+			together = this.waiting;
+			this.waiting = [];
+			this.next = undefined;
+		});
 		if (!read.ok) return { by: send, failure: read.failure };
 		const { typeInstance } = read.value;
 		const needs = together
@@ -170,11 +172,12 @@ export class Activation {
 		if (this.known && ageMs < MS / METHODS.getSettings.requestsPerSecond) {
 			return { ok: true, value: this.known.settings };
 		}
-		const state = await this.ask(send, 'getStateInstance');
-		if (!state.ok) return state;
-		const { stateInstance } = state.value.read<IDataObject | null>() ?? {};
+		const answer = await this.ask(send, 'getStateInstance');
+		if (!answer.ok) return answer;
+		const { stateInstance } = answer.value.read<IDataObject | null>() ?? {};
 		if (stateInstance !== READY_STATE) {
-			return { ok: false, failure: failureOfState(String(stateInstance)) };
+			const state = typeof stateInstance === 'string' ? stateInstance : '';
+			return { ok: false, failure: failureOfState(state) };
 		}
 		const settings = await this.ask(send, 'getSettings');
 		if (!settings.ok) return settings;

@@ -5,8 +5,11 @@ import type { IRun } from 'n8n-workflow';
 /** When a notification is deleted from the queue, as far as one trigger goes. */
 export type Deletion = 'executionFinishes' | 'executionSucceeds' | 'immediately';
 
-/** `notStarted`: the item could not be made of the notification, or n8n refused it. */
-export type Ending = 'succeeded' | 'failed' | 'notStarted';
+/**
+ * `refused`: the item could not be made of the notification, or n8n did not take it. `notStarted`: n8n
+ * took it and could not run it.
+ */
+export type Ending = 'succeeded' | 'failed' | 'refused' | 'notStarted';
 
 /** What became of a notification with one trigger. `dropped`: it has to be delivered again. */
 export type DeliveryState = 'running' | 'done' | 'dropped';
@@ -20,9 +23,17 @@ export type DeliveryState = 'running' | 'done' | 'dropped';
 export const QUIET_MS = 20_000;
 
 /**
- * The triggers of one account that come and go. A trigger that comes for the first time is the first
- * of several, most likely, as n8n starts one workflow after another; one that left is coming back,
- * most likely, as a saved workflow does.
+ * Nor is it deleted when the process is younger. An n8n that was killed while it activated a workflow
+ * holds a lease on that for 2 minutes, and the next process looks for such leases every 15 s (n8n
+ * 2.41, `claimNextPendingRecord`, `publicationOutboxLeaseSeconds`).
+ */
+export const START_MS = 150_000;
+
+/**
+ * The triggers of the process that come and go, whatever their accounts: n8n starts the workflows of
+ * all accounts one after another, and which account a trigger is of may have changed, or can't be read
+ * for the moment. A trigger that comes for the first time is the first of several, most likely; one
+ * that left is coming back, most likely, as a saved workflow does.
  */
 export class Roster {
 	private activating = 0;
@@ -36,7 +47,7 @@ export class Roster {
 		return this.activating > 0;
 	}
 
-	/** A trigger is being activated, up to `endActivation`. @param now in ms */
+	/** A trigger is being activated, up to `endActivation`. @param now in ms since the process began */
 	beginActivation(now: number): void {
 		this.change(now);
 		this.activating += 1;
@@ -73,12 +84,16 @@ export class Roster {
 	keptUntil(isDone: (key: string) => boolean): number {
 		if (this.isActivating) return Infinity;
 		const isOwed = this.hasNewcomer || [...this.missing].some((key) => !isDone(key));
-		return isOwed ? this.changedAt + QUIET_MS : -Infinity;
+		return isOwed ? this.quietAt : -Infinity;
+	}
+
+	private get quietAt(): number {
+		return Math.max(this.changedAt + QUIET_MS, START_MS);
 	}
 
 	/** Whoever has not come back by the end of a quiet time is not expected any more. */
 	private change(now: number): void {
-		if (!this.isActivating && now - this.changedAt >= QUIET_MS) {
+		if (!this.isActivating && now >= this.quietAt) {
 			this.hasNewcomer = false;
 			this.missing.clear();
 		}
@@ -131,6 +146,8 @@ const LONGEST_WAIT_MS = 60_000;
 /**
  * @param ending how the last delivery ended
  * @param deliveries how often the notification was delivered to the trigger
+ * @param canStart whether n8n can start executions, as far as is known: where it can't, the
+ *   notification is not to blame
  * @returns whether the trigger is done with it, or how long to wait before it is delivered again: 1,
  *   2, 4 … 60 s, in ms
  */
@@ -138,14 +155,41 @@ export function afterDelivery(
 	ending: Ending,
 	deliveries: number,
 	{ deletion, maxDeliveries }: { deletion: Deletion; maxDeliveries: number },
+	canStart: boolean,
 ): AfterDelivery {
 	const isOver = ending === 'failed' && deletion !== 'executionSucceeds';
 	if (ending === 'succeeded' || isOver) return { isDone: true, gaveUp: false };
-	if (deliveries >= maxDeliveries) return { isDone: true, gaveUp: true };
+	if (deliveries >= maxDeliveries && (ending !== 'notStarted' || canStart)) {
+		return { isDone: true, gaveUp: true };
+	}
 	return {
 		isDone: false,
 		waitMs: Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (deliveries - 1)),
 	};
+}
+
+/**
+ * Whether n8n can start executions. One notification that it can't start any with may be odd; the
+ * next one as well means that n8n can't (a full disk, a database that is down).
+ */
+export class Starts {
+	/** The notification that was given up since n8n last started an execution. */
+	private givenUp: string | undefined;
+
+	/** n8n has started an execution. */
+	succeed(): void {
+		this.givenUp = undefined;
+	}
+
+	/** @param text of a notification that n8n could start no execution with */
+	giveUp(text: string): void {
+		this.givenUp = text;
+	}
+
+	/** @param text of a notification @returns whether n8n can start executions without it */
+	canWithout(text: string): boolean {
+		return this.givenUp === undefined || this.givenUp === text;
+	}
 }
 
 /**

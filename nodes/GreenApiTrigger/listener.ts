@@ -2,7 +2,6 @@
 
 import { type Failure, failureOf } from '../shared/green-api/failures';
 import {
-	Cancellation,
 	CANCELLED,
 	type Clock,
 	processTimetable,
@@ -18,6 +17,7 @@ import {
 	type Ending,
 	type HeadDecision,
 	Roster,
+	Starts,
 } from './delivery';
 import { labelOf, type Notification, type Received, typeOf } from './notification';
 import { deletionOf, mayPass, Outage, QueueRequests, type Sender, wait } from './queueRequests';
@@ -92,19 +92,14 @@ function wants(subscriber: Subscriber, notification: Notification): boolean {
 export class Listener {
 	readonly activation: Activation;
 	private readonly joined = new Map<string, Joined>();
-	private readonly roster = new Roster();
 	private readonly requests: QueueRequests;
 	private head: Head | undefined;
 	/** Ends the listening; undefined while nobody listens. */
 	private stopping: AbortController | undefined;
-	/** Ends a wait for something to change. */
-	private change = new AbortController();
 
-	/** @param clock what time it is; @param timetable what has to be done later */
-	constructor(
-		private readonly clock: Clock,
-		private readonly timetable: Timetable,
-	) {
+	/** @param shared by all listeners of the process */
+	constructor(private readonly shared: Listeners) {
+		const { clock } = shared;
 		this.activation = new Activation(clock);
 		this.requests = new QueueRequests(
 			clock,
@@ -117,32 +112,10 @@ export class Listener {
 		);
 	}
 
-	/** Whether nobody has joined or is being activated, and nothing is delivered any more. */
+	/** Whether nobody has joined, and nothing is delivered any more. */
 	get isIdle(): boolean {
 		const isDelivering = [...(this.head?.states.values() ?? [])].includes('running');
-		return this.joined.size === 0 && !this.roster.isActivating && !isDelivering;
-	}
-
-	/**
-	 * While a trigger is being activated nothing is deleted that it may be owed.
-	 *
-	 * @param key of the trigger
-	 * @param activate activates it; joins on the way
-	 * @returns what `activate` gives
-	 * @throws what `activate` throws
-	 */
-	async whileActivating<T>(key: string, activate: () => Promise<T>): Promise<T> {
-		this.roster.beginActivation(this.clock.now());
-		let isActive = false;
-		try {
-			const result = await activate();
-			isActive = true;
-			return result;
-		} finally {
-			if (!isActive) this.roster.refuse(key, this.clock.now());
-			this.roster.endActivation(this.clock.now());
-			this.tellChange();
-		}
+		return this.joined.size === 0 && !isDelivering;
 	}
 
 	/**
@@ -153,12 +126,16 @@ export class Listener {
 		this.leave(this.joined.get(subscriber.key)?.subscriber);
 		const joined = { subscriber, leaving: new AbortController() };
 		this.joined.set(subscriber.key, joined);
-		if (!subscriber.isTest) this.roster.join(subscriber.key, this.clock.now());
-		this.tellChange();
-		if (subscriber.prepare) void this.prepare(joined);
+		if (!subscriber.isTest) this.shared.roster.join(subscriber.key, this.shared.clock.now());
+		this.shared.tellChange();
+		if (subscriber.prepare) {
+			this.prepare(joined).catch(() => this.fail([subscriber], failureOf('stuck', 'STUCK')));
+		}
 		if (!this.stopping) {
 			this.stopping = new AbortController();
 			void this.listen(this.stopping.signal);
+			// A credential that was changed may be the reason that there is one more queue.
+			this.shared.endChanged();
 		}
 		return () => this.leave(subscriber);
 	}
@@ -167,14 +144,14 @@ export class Listener {
 		const joined = this.joined.get(subscriber?.key ?? '');
 		if (!joined || joined.subscriber !== subscriber) return;
 		this.joined.delete(subscriber.key);
-		if (!subscriber.isTest) this.roster.leave(subscriber.key, this.clock.now());
+		if (!subscriber.isTest) this.shared.roster.leave(subscriber.key, this.shared.clock.now());
 		joined.leaving.abort();
 		if (this.joined.size === 0) {
 			this.stopping?.abort();
 			this.stopping = undefined;
 			this.requests.forget();
 		}
-		this.tellChange();
+		this.shared.tellChange();
 	}
 
 	private fail(subscribers: readonly Subscriber[], failure: Failure): void {
@@ -187,15 +164,6 @@ export class Listener {
 				subscriber.logger.warn(`GREEN-API Trigger: ${failure.message}`);
 			}
 		}
-	}
-
-	private tellChange(): void {
-		this.change.abort();
-		this.change = new AbortController();
-	}
-
-	private async waitForChange(ms: number): Promise<void> {
-		await wait(this.clock, this.change.signal, ms);
 	}
 
 	private get subscribers(): Subscriber[] {
@@ -213,14 +181,14 @@ export class Listener {
 
 	/** Does what could not be done when the trigger was activated, until it is done or can't be. */
 	private async prepare({ subscriber, leaving: { signal } }: Joined): Promise<void> {
-		const outage = new Outage(this.clock);
+		const outage = new Outage(this.shared.clock);
 		while (subscriber.prepare && !signal.aborted) {
 			const failure = await subscriber.prepare(signal);
 			if (signal.aborted) return;
 			if (!failure) {
 				subscriber.prepare = undefined;
 				outage.end(subscriber.logger);
-				this.tellChange();
+				this.shared.tellChange();
 				return;
 			}
 			const lasting = mayPass(failure)
@@ -241,59 +209,60 @@ export class Listener {
 
 	private async look(signal: AbortSignal): Promise<void> {
 		if (this.ready.length === 0) {
-			await this.waitForChange(Infinity);
+			await this.shared.waitForChange(Infinity);
 			return;
 		}
-		const askedAt = this.clock.now();
+		const askedAt = this.shared.clock.now();
 		const received = await this.requests.receive(signal);
-		await this.endChanged(signal);
+		// Nobody is given what belongs to another account than that of its credential by now.
+		await this.endChanged();
 		if (signal.aborted) return;
 		if (received) await this.handle(received, signal);
-		else if (this.clock.now() - askedAt < LOOK_AGAIN_MS) {
-			await wait(this.clock, signal, LOOK_AGAIN_MS);
+		else if (this.shared.clock.now() - askedAt < LOOK_AGAIN_MS) {
+			await wait(this.shared.clock, signal, LOOK_AGAIN_MS);
 		}
 	}
 
-	/** Nobody is given what belongs to another account than that of its credential by now. */
-	private async endChanged(signal: AbortSignal): Promise<void> {
-		const { subscribers } = this;
-		const failures = await Promise.all(
-			subscribers.map(async ({ checkAccount }) => await checkAccount()),
-		);
-		if (signal.aborted) return;
-		subscribers.forEach((subscriber, index) => {
-			const failure = failures[index];
+	/** Ends the triggers whose credential is not for the account any more, or can't be read. */
+	async endChanged(): Promise<void> {
+		const check = async (subscriber: Subscriber) => {
+			const failure = await subscriber.checkAccount().catch(() => failureOf('stuck', 'STUCK'));
 			if (failure) this.fail([subscriber], failure);
-		});
+		};
+		await Promise.all(this.subscribers.map(check));
 	}
 
-	/** Delivers the queue's head to all who want it, and deletes it when nobody is owed it any more. */
+	/**
+	 * Delivers the queue's head to all who want it, and deletes it when nobody is owed it any more. A
+	 * text that comes again after its deletion is the same notification, as it has its time in it.
+	 */
 	private async handle(received: Received, signal: AbortSignal): Promise<void> {
 		const { receiptId } = received;
 		this.head =
 			this.head?.text === received.text
 				? Object.assign(this.head, { receiptId })
-				: { ...received, since: this.clock.now(), states: new Map() };
+				: { ...received, since: this.shared.clock.now(), states: new Map() };
 		const { head } = this;
 		while (!signal.aborted) {
 			this.showToTests(head);
 			if (signal.aborted) return;
 			if (this.takers.length === 0) {
-				await this.waitForChange(LOOK_AGAIN_MS);
+				await this.shared.waitForChange(LOOK_AGAIN_MS);
 				return;
 			}
 			const decision = this.decide(head);
 			if (decision.kind === 'delete') {
-				if (await this.requests.delete(head, signal)) this.head = undefined;
+				await this.requests.delete(head, signal);
 				return;
 			}
-			if (decision.kind === 'wait') await this.waitForChange(decision.ms);
+			if (decision.kind === 'wait') await this.shared.waitForChange(decision.ms);
 			else for (const key of decision.keys) this.begin(head, key);
 		}
 	}
 
 	private decide({ notification, states }: Head): HeadDecision {
-		const { takers, roster, clock } = this;
+		const { takers } = this;
+		const { roster, clock } = this.shared;
 		const wanted = new Map(takers.map((taker) => [taker.key, wants(taker, notification)]));
 		return decideHead(wanted, (key) => states.get(key), roster, clock.now());
 	}
@@ -309,7 +278,10 @@ export class Listener {
 			if (wants(test, head.notification)) {
 				this.leave(test);
 				void this.start(test, head);
-			} else if (this.takers.length === 0 && this.clock.now() - head.since > TEST_PATIENCE_MS) {
+			} else if (
+				this.takers.length === 0 &&
+				this.shared.clock.now() - head.since > TEST_PATIENCE_MS
+			) {
 				this.fail([test], nothingForATest(typeOf(head.notification)));
 			}
 		}
@@ -328,7 +300,7 @@ export class Listener {
 			return joined;
 		};
 		head.states.set(key, await this.deliverUntilDone(head, present));
-		this.tellChange();
+		this.shared.tellChange();
 		// Its work was done after everybody had left: one try, as it may come again.
 		if (!this.stopping && last && this.head === head && this.isDoneByAll(head)) {
 			await last.send(deletionOf(head));
@@ -344,27 +316,36 @@ export class Listener {
 		head: Head,
 		present: () => Joined | undefined,
 	): Promise<'done' | 'dropped'> {
+		const { starts } = this.shared;
 		let deliveries = 0;
 		for (let joined = present(); joined; joined = present()) {
 			const { subscriber, leaving } = joined;
 			if (!wants(subscriber, head.notification)) return 'dropped';
 			const failure = deliveries > 0 ? await subscriber.checkAccount() : undefined;
-			if (failure) {
-				this.fail([subscriber], failure);
-				return 'dropped';
-			}
+			if (failure) this.fail([subscriber], failure);
+			if (leaving.signal.aborted) continue;
 			const ending = await this.start(subscriber, head);
 			deliveries += 1;
-			const next = afterDelivery(ending, deliveries, subscriber);
+			const canStart = starts.canWithout(head.text);
+			const next = afterDelivery(ending, deliveries, subscriber, canStart);
+			// Of what is deleted immediately it is not known whether n8n has started anything.
+			if (ending === 'succeeded' || ending === 'failed') {
+				if (subscriber.deletion !== 'immediately') starts.succeed();
+			} else if (!canStart && deliveries === subscriber.maxDeliveries && !next.isDone) {
+				subscriber.logger.warn(
+					`GREEN-API Trigger: n8n starts no executions; the notification stays in the queue: ${labelOf(head)}`,
+				);
+			}
 			if (next.isDone) {
 				if (next.gaveUp) {
+					if (ending === 'notStarted') starts.giveUp(head.text);
 					subscriber.logger.warn(
 						`GREEN-API Trigger: none of ${deliveries} deliveries of a notification succeeded; it is deleted from the queue: ${labelOf(head)}`,
 					);
 				}
 				return 'done';
 			}
-			await wait(this.clock, leaving.signal, next.waitMs);
+			await wait(this.shared.clock, leaving.signal, next.waitMs);
 		}
 		return 'dropped';
 	}
@@ -372,10 +353,9 @@ export class Listener {
 	/** @returns how the execution ended; its end is not waited for beyond the trigger's limit */
 	private async start(subscriber: Subscriber, head: Head): Promise<Ending> {
 		const { logger, maxExecutionMs } = subscriber;
-		const limit = new Cancellation();
-		const takeOff = this.timetable.after(maxExecutionMs, () => limit.cancel());
 		try {
-			const ending = await limit.race(subscriber.start(head.copy()));
+			const execution = subscriber.start(head.copy());
+			const ending = await this.shared.timetable.inTime(execution, maxExecutionMs);
 			if (ending !== CANCELLED) return ending;
 			logger.warn(
 				`GREEN-API Trigger: n8n has not told the end of an execution for ${maxExecutionMs / 60_000} minutes; it counts as failed: ${labelOf(head)}`,
@@ -385,25 +365,26 @@ export class Listener {
 			logger.warn(
 				`GREEN-API Trigger: no execution could be started with a notification: ${labelOf(head)}`,
 			);
-			return 'notStarted';
-		} finally {
-			takeOff();
+			return 'refused';
 		}
 	}
 }
 
-const HOUR_MS = 3_600_000;
-/** What was not used for an hour is looked for so often. */
-const LOOK_FOR_UNUSED_MS = HOUR_MS / 4;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** The listeners of a process, by account. */
+/** The listeners of a process, by account, and what they share. */
 export class Listeners {
+	readonly roster = new Roster();
+	readonly starts = new Starts();
 	private readonly kept = new Map<string, { listener: Listener; usedAt: number }>();
+	/** Ends a wait for something to change. */
+	private change = new AbortController();
 
 	/** @param clock what time it is; @param timetable what has to be done later */
 	constructor(
-		private readonly clock: Clock,
-		private readonly timetable: Timetable,
+		readonly clock: Clock,
+		readonly timetable: Timetable,
 	) {}
 
 	/** How many are kept. */
@@ -417,21 +398,60 @@ export class Listeners {
 	 */
 	of(account: string): Listener {
 		if (this.kept.size === 0) this.lookLater();
-		const listener = this.kept.get(account)?.listener ?? new Listener(this.clock, this.timetable);
+		const listener = this.kept.get(account)?.listener ?? new Listener(this);
 		this.kept.set(account, { listener, usedAt: this.clock.now() });
 		return listener;
 	}
 
-	private lookLater(): void {
-		this.timetable.after(LOOK_FOR_UNUSED_MS, () => this.dropUnused());
+	/**
+	 * While a trigger is being activated nothing is deleted that it may be owed.
+	 *
+	 * @param key of the trigger
+	 * @param activate reads its credential, activates it, and joins on the way
+	 * @returns what `activate` gives
+	 * @throws what `activate` throws
+	 */
+	async whileActivating<T>(key: string, activate: () => Promise<T>): Promise<T> {
+		this.roster.beginActivation(this.clock.now());
+		let isActive = false;
+		try {
+			const result = await activate();
+			isActive = true;
+			return result;
+		} finally {
+			if (!isActive) this.roster.refuse(key, this.clock.now());
+			this.roster.endActivation(this.clock.now());
+			this.tellChange();
+		}
 	}
 
-	private dropUnused(): void {
+	/** Lets all listeners look at what may be deleted by now. */
+	tellChange(): void {
+		this.change.abort();
+		this.change = new AbortController();
+	}
+
+	/** @param ms how long, at most */
+	async waitForChange(ms: number): Promise<void> {
+		await wait(this.clock, this.change.signal, ms);
+	}
+
+	/** Ends the triggers whose credential was changed, whatever they do for the moment. */
+	endChanged(): void {
+		for (const { listener } of this.kept.values()) void listener.endChanged();
+	}
+
+	private lookLater(): void {
+		this.timetable.after(MINUTE_MS, () => this.look());
+	}
+
+	private look(): void {
 		const now = this.clock.now();
 		for (const [account, kept] of this.kept) {
 			if (!kept.listener.isIdle) kept.usedAt = now;
 			else if (now - kept.usedAt >= HOUR_MS) this.kept.delete(account);
 		}
+		this.endChanged();
 		if (this.kept.size > 0) this.lookLater();
 	}
 }

@@ -18,8 +18,8 @@ const DELETE_TIMEOUT_MS = 30 * MS;
 const FIRST_WAIT_MS = 1 * MS;
 const LONGEST_WAIT_MS = 30 * MS;
 
-/** GREEN-API documentation, "GetStateInstance": an instance starts within 5 minutes. */
-const LONGEST_START_MS = 10 * MINUTE_MS;
+/** Twice as long as an instance takes to start (GREEN-API documentation, "GetStateInstance"). */
+const LONGEST_REFUSAL_MS = 10 * MINUTE_MS;
 
 /** Proxies end connections on which nothing comes, many of them after a minute, some after half. */
 const IDLE_MS = 29 * MS;
@@ -66,13 +66,15 @@ export function mayPass(failure: Failure): boolean {
 export class Outage {
 	private tries = 0;
 	private since = 0;
-	private startingSince: number | undefined;
+	private refusedSince: number | undefined;
 
 	/** @param clock what time it is */
 	constructor(private readonly clock: Clock) {}
 
 	/**
 	 * Waits until the next try, 1, 2, 4 … 30 s, or as long as the server asks for; the signal ends it.
+	 * Network and servers that are down are waited for as long as it takes. A refusal is not, even if
+	 * they were down meanwhile.
 	 *
 	 * @returns what has become of it where it won't pass by itself any more
 	 */
@@ -89,9 +91,12 @@ export class Outage {
 			);
 		}
 		this.tries += 1;
-		this.startingSince = failure.id === 'starting' ? (this.startingSince ?? now) : undefined;
-		if (now - (this.startingSince ?? now) >= LONGEST_START_MS) {
-			return failureOf('startingTooLong', failure.code);
+		const isStarting = failure.id === 'starting';
+		if (isStarting || !mayPass(failure)) {
+			this.refusedSince ??= now;
+			if (now - this.refusedSince >= LONGEST_REFUSAL_MS) {
+				return isStarting ? failureOf('startingTooLong', failure.code) : failure;
+			}
 		}
 		const waitMs = Math.max(FIRST_WAIT_MS * 2 ** (this.tries - 1), failure.retryAfterMs ?? 0);
 		await wait(this.clock, signal, Math.min(LONGEST_WAIT_MS, waitMs));
@@ -109,12 +114,12 @@ export class Outage {
 	/** Nobody asks any more, and nothing is logged. */
 	forget(): void {
 		this.tries = 0;
-		this.startingSince = undefined;
+		this.refusedSince = undefined;
 	}
 }
 
 /** @returns the request that takes a notification out of the queue */
-export function deletionOf({ receiptId }: Received): GreenApiRequest {
+export function deletionOf({ receiptId }: Pick<Received, 'receiptId'>): GreenApiRequest {
 	return {
 		method: 'deleteNotification',
 		path: encodeURIComponent(receiptId),
@@ -127,8 +132,8 @@ export class QueueRequests {
 	private readonly answeredAt = new Map<GreenApiMethod, number>();
 	private readonly receiving: Outage;
 	private readonly deleting: Outage;
-	/** Deletions in a row that the notification outlived. */
-	private outlived: { text: string; times: number } = { text: '', times: 0 };
+	/** The notification whose deletion was answered last. */
+	private answered: string | undefined;
 
 	/**
 	 * @param clock what time it is
@@ -181,37 +186,27 @@ export class QueueRequests {
 	}
 
 	/**
-	 * Deletes once. Whatever comes of it but a deletion, the queue is to be looked at again: a
-	 * notification that is not there any more is refused in several ways, with 401, too (a user of MAX
-	 * reports so). Only a notification that is there still tells that the refusal is meant.
-	 *
-	 * @returns whether it is deleted
+	 * Deletes once. Whatever comes of it, the queue is to be looked at again: a notification that is not
+	 * there any more is refused in several ways, with 401, too (a user of MAX reports so), and one that
+	 * was deleted may be seen for some time. Only a notification that is there still tells that a
+	 * refusal is meant.
 	 */
-	async delete(received: Received, signal: AbortSignal): Promise<boolean> {
+	async delete({ text, ...received }: Received, signal: AbortSignal): Promise<void> {
 		const sender = await this.nextSender('deleteNotification', signal);
-		if (!sender) return false;
+		if (!sender) return;
 		// Nothing is gained by cutting off a deletion, and it would be unknown what came of it.
 		const outcome = await sender.send(deletionOf(received));
 		this.answeredAt.set('deleteNotification', this.clock.now());
-		const { text } = received;
-		const times = this.outlived.text === text ? this.outlived.times + 1 : 1;
-		const answer = outcome.ok ? outcome.value.read<{ result?: unknown } | null>() : undefined;
-		const isDeleted = answer?.result === true;
-		this.outlived = isDeleted ? { text: '', times: 0 } : { text, times };
-		if (signal.aborted) return isDeleted;
-		if (!outcome.ok && mayPass(outcome.failure)) {
-			const lasting = await this.deleting.waitOut(outcome.failure, sender.logger, signal);
-			if (lasting) this.end(sender, lasting);
-			return false;
-		}
-		this.deleting.end(sender.logger);
-		if (isDeleted) return true;
-		if (!outcome.ok && outcome.failure.kind === 'instance' && times > 1) {
-			this.end(sender, outcome.failure);
-		} else if (times > 1) {
-			await wait(this.clock, signal, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (times - 2)));
-		}
-		return false;
+		if (signal.aborted) return;
+		const failure = outcome.ok ? failureOf('notDeleted', 'NOT_DELETED') : outcome.failure;
+		let lasting: Failure | undefined;
+		if (mayPass(failure)) lasting = await this.deleting.waitOut(failure, sender.logger, signal);
+		else if (this.answered !== text) {
+			this.answered = text;
+			this.deleting.end(sender.logger);
+		} else if (failure.kind === 'instance') lasting = failure;
+		else lasting = await this.deleting.waitOut(failure, sender.logger, signal);
+		if (lasting) this.end(sender, lasting);
 	}
 
 	/** After an answer to the same method no limit is met that is counted from request to request. */

@@ -3,7 +3,7 @@
 import { sleep } from 'n8n-workflow';
 
 export interface Clock {
-	/** @returns ms since some moment; never goes back */
+	/** @returns ms since the process began; never goes back */
 	now(): number;
 	/**
 	 * @param ms how long; may end early, by 1 ms or after 12 days, so look at the time again
@@ -68,6 +68,22 @@ export class Timetable {
 		this.entries.add(entry);
 		this.wakeAt(entry.at);
 		return () => this.entries.delete(entry);
+	}
+
+	/**
+	 * @param work what is waited for; goes on by itself when the waiting ends
+	 * @param ms how long it may take, from now
+	 * @returns what `work` gives, or `CANCELLED` where it takes longer
+	 * @throws what `work` throws
+	 */
+	async inTime<T>(work: Promise<T>, ms: number): Promise<T | typeof CANCELLED> {
+		const deadline = new Cancellation();
+		const takeOff = this.after(ms, () => deadline.cancel());
+		try {
+			return await deadline.race(work);
+		} finally {
+			takeOff();
+		}
 	}
 
 	/** A timer whose entry was taken off is left to fire: the next entry is most likely just behind. */

@@ -148,6 +148,33 @@ describe('two workflows on one instance', () => {
 	});
 });
 
+describe('two workflows that are being activated', () => {
+	it('lose none of 50 waiting messages while n8n is killed three times', async () => {
+		const all = ids('w', 50);
+		const names = ['waiting-one', 'waiting-two'];
+		n8n.double.queue.enqueue(...all.map((id) => messageReceived(id)));
+		const both = await Promise.all(names.map(async (name) => await add(name)));
+		for (const id of both) await n8n.api.activate(id);
+		for (let kill = 1; kill <= KILLS; kill += 1) {
+			await n8n.server.kill();
+			n8n.double.clearRequests();
+			await startAgain();
+			await waitFor(
+				'an activation',
+				() => n8n.double.requestsOf('getStateInstance').length > 0,
+				PATIENCE_MS,
+			);
+		}
+		await queueIsEmpty();
+		for (const name of names) {
+			const got = recorder.idsOf(name);
+			console.log(`${name}: ${all.length} notifications, ${got.length - all.length} of them twice`);
+			expect(once(got)).toEqual(all);
+		}
+		await deactivate(...both);
+	});
+});
+
 describe('"When the Execution Succeeds"', () => {
 	it('delivers a poison message so many times, then what is behind it', async () => {
 		recorder.poisons.add('poison');

@@ -116,6 +116,7 @@ describe('while workflows come and go', () => {
 
 	beforeEach(() => {
 		clock = new VirtualClock();
+		clock.skip(systemClock.now());
 		const mocks = [jest.mocked(systemClock.now), jest.mocked(systemClock.sleep)] as const;
 		const [now, sleep] = mocks.map((mock) => mock.getMockImplementation());
 		mocks[0].mockImplementation(() => clock.now());

@@ -27,6 +27,13 @@ export class VirtualClock implements Clock, Timers {
 		this.time += ms;
 	}
 
+	/** @returns the same clock for a process that began so many ms before this one, or after it */
+	shiftedBy(ms: number): VirtualClock {
+		const seen = Object.create(this) as VirtualClock;
+		seen.now = () => this.now() + ms;
+		return seen;
+	}
+
 	/** @returns the same clock for a process whose sleepers wake late, by so many ms */
 	wakingLate(lateMs: () => number): VirtualClock {
 		const seen = Object.create(this) as VirtualClock;

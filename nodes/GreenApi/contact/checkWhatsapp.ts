@@ -7,7 +7,7 @@ import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
 import { ask, type Decision, operation } from '../operation';
-import { askAccount, foundChatId } from './account';
+import { askAccount, foundChatId, lookUpAccount } from './account';
 
 const fields = {
 	output: choice<'simplified' | 'raw'>({
@@ -100,6 +100,7 @@ export const checkWhatsapp = operation({
 	fields,
 	options,
 	decide: ({ force }, chat, { check }) => CHECKS[check].decide(chat, force ? { force } : {}),
+	ask: lookUpAccount,
 	shape(answer, { output }, chat, { check }) {
 		const sent = answer.read<IDataObject | null>() ?? {};
 		return { items: [output === 'raw' ? sent : CHECKS[check].simplify(sent, chat)] };

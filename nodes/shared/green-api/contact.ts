@@ -1,6 +1,7 @@
 /** What getContactInfo answers with, and how answers name people. */
 
 import type { IDataObject } from 'n8n-workflow';
+import { isPhoneNumber } from './phoneNumber';
 
 /**
  * GREEN-API documentation, "GetContactInfo", response parameters, in the order of its example for
@@ -46,8 +47,15 @@ export function productsOf(contact: Contact): IDataObject[] {
 
 /**
  * @param value of a field that holds a chat id
- * @returns the id as text; undefined where there is none, or it is a number above 2^53, which has
- *   lost digits and is somebody else's
+ * @returns whether it is a number above 2^53, which has lost digits and is somebody else's
+ */
+export function hasLostDigits(value: unknown): boolean {
+	return typeof value === 'number' && !Number.isSafeInteger(value);
+}
+
+/**
+ * @param value of a field that holds a chat id
+ * @returns the id as text; undefined where there is none, or it has lost digits
  */
 export function idIn(value: unknown): string | undefined {
 	if (Number.isSafeInteger(value)) return String(value);
@@ -59,17 +67,19 @@ export function idIn(value: unknown): string | undefined {
  * @returns the id in normal form, or null
  */
 export function lidIn(value: unknown): string | null {
-	const digits = /^(\d{1,20})(?:@lid)?$/.exec(idIn(value) ?? '')?.[1];
+	const digits = /^(\d{1,20})(?:(?::\d{1,5})?@lid)?$/.exec(idIn(value) ?? '')?.[1];
 	return digits === undefined ? null : `${digits}@lid`;
 }
 
 /**
- * @param value of a field that holds a phone number: `…@c.us`, in some answers its digits alone
+ * @param value of a field that holds a phone number: `…@c.us`, `…@s.whatsapp.net`, in some answers its
+ *   digits alone
  * @returns the digits, or null where there is none: empty, or 0 on Telegram and MAX, where it is
  *   hidden
  */
 export function phoneNumberIn(value: unknown): string | null {
-	return /^([1-9]\d*)(?:@c\.us)?$/.exec(idIn(value) ?? '')?.[1] ?? null;
+	const text = idIn(value) ?? '';
+	return /^([1-9]\d*)(?:(?::\d{1,5})?@(?:c\.us|s\.whatsapp\.net))?$/.exec(text)?.[1] ?? null;
 }
 
 /**
@@ -78,18 +88,25 @@ export function phoneNumberIn(value: unknown): string | null {
  * which comes in which field is not certain, so both are looked at for both.
  *
  * @param answer checkWhatsapp's
- * @returns the digits of the phone number, or null where it is hidden
+ * @returns the digits of the phone number, or null where it is hidden; digits that no country's
+ *   numbers look like are none
  */
 export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
-	return phoneNumberIn(phoneNumber) ?? phoneNumberIn(chatId);
+	const numbers = [phoneNumber, chatId].map(phoneNumberIn);
+	return numbers.find((digits) => digits !== null && isPhoneNumber(digits)) ?? null;
 }
 
 /**
  * @param answer checkWhatsapp's
  * @param asked the chat id that was asked about
- * @returns the person's privacy id, or null where it is not told
+ * @returns the privacy id: it says so, or its digits alone are neither a number nor the one asked;
+ *   null where there is none
  */
 export function lidTold({ chatId, phoneNumber }: IDataObject, asked: string): string | null {
-	const isLid = (id: unknown): id is string => typeof id === 'string' && /^\d+@lid$/.test(id);
-	return [chatId, phoneNumber, asked].find(isLid) ?? null;
+	const isLid = (value: unknown) => {
+		const id = idIn(value) ?? '';
+		return id.endsWith('@lid') || !(isPhoneNumber(id) || asked.startsWith(id));
+	};
+	const told = [chatId, phoneNumber].filter(isLid).map(lidIn);
+	return told.find((lid) => lid !== null) ?? (asked.endsWith('@lid') ? asked : null);
 }

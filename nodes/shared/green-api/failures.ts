@@ -206,6 +206,12 @@ const MEANINGS = {
 		description:
 			'If this happens again, something between this n8n and GREEN-API answers in its place: check the API URL in the credential and the proxy.',
 	},
+	idLost: {
+		kind: 'item',
+		message:
+			'The chat ID came as a number that is too long for JavaScript and has lost its last digits',
+		description: 'Look the person up in the messenger, and enter the chat ID as text.',
+	},
 	notDone: {
 		kind: 'item',
 		message: "GREEN-API did not change the phone's address book",
@@ -271,6 +277,17 @@ const MEANINGS = {
 		kind: 'instance',
 		message: 'The GREEN-API credential was changed while the trigger listened',
 		description: 'n8n activates the workflow again with the new values. Nothing needs to be done.',
+	},
+	credentialUnread: {
+		kind: 'instance',
+		message: 'n8n did not give the GREEN-API credential in time',
+		description:
+			'n8n activates the workflow again. If this happens often, look at the database of n8n, and at the store of external secrets.',
+	},
+	notDeleted: {
+		kind: 'item',
+		message: 'GREEN-API did not delete a notification from the queue',
+		description: `n8n activates the workflow again. If this goes on, clear the queue of the instance in ${CONSOLE}.`,
 	},
 	stuck: {
 		kind: 'instance',

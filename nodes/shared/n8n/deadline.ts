@@ -2,7 +2,7 @@
 
 import type { Reply } from '../green-api/answer';
 import { failureOfNetwork } from '../green-api/failures';
-import { Cancellation, CANCELLED, type Timetable } from '../time';
+import { type Cancellation, CANCELLED, type Timetable } from '../time';
 
 /**
  * n8n's helpers have a time-out of their own, which starts anew with every byte that comes.
@@ -20,11 +20,8 @@ export async function replyInTime(
 	aborted: Cancellation,
 	timetable: Timetable,
 ): Promise<Reply | typeof CANCELLED> {
-	const deadline = new Cancellation();
-	const takeOff = timetable.after(ms, () => deadline.cancel());
 	const request = new AbortController();
-	const reply = await aborted.race(deadline.race(send(request.signal)));
-	takeOff();
+	const reply = await aborted.race(timetable.inTime(send(request.signal), ms));
 	if (reply !== CANCELLED) return reply;
 	request.abort();
 	return aborted.isCancelled ? CANCELLED : { ok: false, failure: failureOfNetwork('ETIMEDOUT') };

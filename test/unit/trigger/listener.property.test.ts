@@ -1,7 +1,6 @@
 /** Whatever workflows, executions, n8n and the network do: nobody loses what it is owed. */
 
 import type { Ending } from '@package/nodes/GreenApiTrigger/delivery';
-import { Listener } from '@package/nodes/GreenApiTrigger/listener';
 import type { Send } from '@package/nodes/GreenApiTrigger/queueRequests';
 import { failureOf } from '@package/nodes/shared/green-api/failures';
 import fc from 'fast-check';
@@ -112,7 +111,7 @@ class SimulatedN8n {
 	kill(coming: Coming): void {
 		for (const key of KEYS) this.stop(key);
 		this.process += 1;
-		this.queue.listener = new Listener(this.queue.clock, this.queue.timetable);
+		this.queue.restart();
 		void (async () => {
 			for (const key of KEYS) {
 				if (!this.workflows[key].isPublished) continue;
@@ -137,13 +136,13 @@ class SimulatedN8n {
 	): Promise<void> {
 		const workflow = this.workflows[key];
 		const { turn } = workflow;
-		const { listener, clock } = this.queue;
+		const { listeners, listener, clock } = this.queue;
 		await clock.sleep(gapMs);
 		for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 			if (workflow.turn !== turn) return;
 			if (workflow.token === 'right') {
 				workflow.isOwed = true;
-				const isActive = await listener
+				const isActive = await listeners
 					.whileActivating(key, async () => {
 						await clock.sleep(takesMs);
 						const isRefused = attempt < failures || workflow.token !== 'right';

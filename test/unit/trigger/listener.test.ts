@@ -585,7 +585,7 @@ describe('nothing is deleted while the set of triggers is changing', () => {
 	const auto = { auto: 'succeeded' } as const;
 
 	async function activate(key: string, ms: number, isRefused = false) {
-		return await queue.listener.whileActivating(key, async () => {
+		return await queue.listeners.whileActivating(key, async () => {
 			await queue.clock.sleep(ms);
 			if (isRefused) throw new Error('refused');
 			return queue.listener.join(queue.subscriber(key, auto));

@@ -1,5 +1,6 @@
 /** What a process holds of accounts that its triggers listened to. */
 
+import { START_MS } from '@package/nodes/GreenApiTrigger/delivery';
 import { Listeners } from '@package/nodes/GreenApiTrigger/listener';
 import { Timetable } from '@package/nodes/shared/time';
 import { setFlagsFromString } from 'node:v8';
@@ -18,7 +19,7 @@ let listeners: Listeners;
 
 beforeEach(() => {
 	queue = new SimulatedQueue();
-	listeners = new Listeners(queue.clock, new Timetable(queue.clock));
+	listeners = new Listeners(queue.clock.shiftedBy(START_MS), new Timetable(queue.clock));
 });
 
 const join = (options: Parameters<SimulatedQueue['subscriber']>[1] = {}) =>

@@ -1,7 +1,7 @@
 /** A queue of GREEN-API in virtual time, and triggers that listen to it. */
 
-import { type Ending, QUIET_MS } from '@package/nodes/GreenApiTrigger/delivery';
-import { Listener, type Subscriber } from '@package/nodes/GreenApiTrigger/listener';
+import { type Ending, QUIET_MS, START_MS } from '@package/nodes/GreenApiTrigger/delivery';
+import { Listeners, type Subscriber } from '@package/nodes/GreenApiTrigger/listener';
 import type { Notification } from '@package/nodes/GreenApiTrigger/notification';
 import type { Send } from '@package/nodes/GreenApiTrigger/queueRequests';
 import { readAnswer } from '@package/nodes/shared/green-api/answer';
@@ -49,7 +49,8 @@ export class SimulatedQueue {
 	/** Called with each request as it is sent. */
 	readonly hooks: { onSend: (sent: Sent) => void } = { onSend: () => {} };
 	readonly timetable = new Timetable(this.clock);
-	listener = new Listener(this.clock, this.timetable);
+	/** Of a process that began long ago. */
+	listeners = new Listeners(this.clock.shiftedBy(START_MS), this.timetable);
 
 	private entries: Array<{ receiptId: number; body: Notification }> = [];
 	private receipt = 100;
@@ -66,6 +67,15 @@ export class SimulatedQueue {
 	/** Until everybody who joined counts as all there are. */
 	async quiet(): Promise<void> {
 		await this.clock.pass(QUIET_MS);
+	}
+
+	get listener() {
+		return this.listeners.of('account');
+	}
+
+	/** A new process takes the place of the one before. */
+	restart(): void {
+		this.listeners = new Listeners(this.clock.shiftedBy(-this.clock.now()), this.timetable);
 	}
 
 	/** What has not been deleted. */
@@ -142,7 +152,7 @@ export class SimulatedQueue {
 					? async () => await this.receive(Number(query?.receiveTimeout), signal)
 					: async () => this.remove(Number(path));
 			const { status, body } = fault ?? { status: 200, body: await answer() };
-			return readAnswer(status, body, METHODS[method].answer);
+			return readAnswer(status, body, METHODS[method]);
 		};
 	}
 
