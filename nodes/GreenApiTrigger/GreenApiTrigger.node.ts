@@ -9,17 +9,32 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 import { type Failure, failureOf } from '../shared/green-api/failures';
+import { requestsPerSecond } from '../shared/green-api/messengers';
 import { replyInTime } from '../shared/n8n/deadline';
 import { apiError } from '../shared/n8n/nodeErrors';
 import { MAIN } from '../shared/n8n/olderN8n';
-import { CREDENTIAL_TYPE, otherAccount, readAccount, sendRequest } from '../shared/n8n/transport';
+import {
+	type Account,
+	CREDENTIAL_TYPE,
+	otherAccount,
+	readAccount,
+	sendRequest,
+} from '../shared/n8n/transport';
+import { processState } from '../shared/queue/process';
 import { Cancellation, CANCELLED, processTimetable } from '../shared/time';
 import { endingOfRejection, endingOfRun } from './delivery';
 import { eventOf, flagsFor, SUBTITLE } from './events';
 import { type Listener, listeners, type Subscriber } from './listener';
 import { type Notification, simplify } from './notification';
+import { resolveChats } from './onlyChats';
 import type { Send } from './queueRequests';
-import { properties, readSubscription, type Subscription, wants } from './subscription';
+import {
+	isPerhapsMissed,
+	properties,
+	readSubscription,
+	type Subscription,
+	wants,
+} from './subscription';
 
 /** The other node's advice names an option that the trigger does not have. */
 const TIMED_OUT =
@@ -82,17 +97,57 @@ function senderOf(trigger: ITriggerFunctions, account: string, { activation }: L
 	};
 }
 
+/**
+ * Adds the other ids of people to "Only Chats". What can't be had is logged, and ends nothing.
+ *
+ * @returns logs the first notification that may be missed for that
+ */
+async function addOtherIds(
+	trigger: ITriggerFunctions,
+	subscription: Subscription,
+	{ key, idInstance, messenger }: Account,
+	send: Send,
+	signal: AbortSignal | undefined,
+): Promise<(notification: Notification) => void> {
+	const { people, onlyChats } = subscription;
+	const limit = requestsPerSecond('checkWhatsapp', messenger);
+	const ids = await resolveChats(people, idInstance, trigger.getWorkflowStaticData('node'), {
+		queue: processState.queueOf(key, 'checkWhatsapp', limit),
+		send,
+		timetable: processTimetable,
+		signal,
+	});
+	for (const id of Object.values(ids).flat()) onlyChats.add(id);
+	const found = new Set(Object.keys(ids));
+	const missing = people.length - found.size;
+	if (missing > 0) {
+		trigger.logger.warn(
+			`GREEN-API Trigger: the other IDs of ${missing} of ${people.length} people in "Only Chats" are not known; messages start the workflow only under the IDs that are written there`,
+		);
+	}
+	let isTold = false;
+	return (notification) => {
+		if (isTold || !isPerhapsMissed(subscription, found, notification)) return;
+		isTold = true;
+		trigger.logger.warn(
+			'GREEN-API Trigger: a notification from a privacy ID started nothing; it may be from somebody in "Only Chats" whose privacy ID is not known. Add it there',
+		);
+	};
+}
+
 function toSubscriber(
 	trigger: ITriggerFunctions,
 	subscription: Subscription,
 	account: string,
 	send: Send,
+	tellMissed: (notification: Notification) => void,
 ): Subscriber {
 	const { deletion, maxDeliveries, maxExecutionMs, isRaw } = subscription;
 	const isTest = trigger.getMode() === 'manual';
 	const itemsOf = (notification: Notification) => {
 		const json: IDataObject = isRaw ? notification : simplify(notification, eventOf(notification));
-		return [trigger.helpers.returnJsonArray(json)];
+		// n8n's `returnJsonArray` gives what a field `json` holds in place of the rest.
+		return [[{ json }]];
 	};
 	return {
 		key: keyOf(trigger, isTest),
@@ -102,7 +157,10 @@ function toSubscriber(
 		maxExecutionMs,
 		logger: trigger.logger,
 		send,
-		wants: (notification) => wants(subscription, notification),
+		wants(notification) {
+			tellMissed(notification);
+			return wants(subscription, notification);
+		},
 		async start(notification) {
 			// n8n's engine 2.0 runs no trigger that waits for its executions.
 			if (isTest || deletion === 'immediately') {
@@ -162,12 +220,18 @@ export class GreenApiTrigger implements INodeType {
 			const send = senderOf(this, account, listener);
 			const { events, turnOnNotifications, clearWebhookUrl } = subscription;
 			const need = { flags: flagsFor(events), turnOnNotifications, clearWebhookUrl, messenger };
-			const prepare = async (signal?: AbortSignal) =>
-				await listener.activation.prepare(need, send, signal);
+			let tellMissed: (notification: Notification) => void = () => undefined;
+			const prepare = async (signal?: AbortSignal) => {
+				const unready = await listener.activation.prepare(need, send, signal);
+				if (!unready) tellMissed = await addOtherIds(this, subscription, read, send, signal);
+				return unready;
+			};
 
 			const failure = await prepare();
 			if (failure && failure.id !== 'starting') throw triggerError(this.getNode(), failure, isTest);
-			const subscriber = toSubscriber(this, subscription, account, send);
+			const subscriber = toSubscriber(this, subscription, account, send, (notification) =>
+				tellMissed(notification),
+			);
 			return () => listener.join(failure ? { ...subscriber, prepare } : subscriber);
 		};
 

@@ -125,6 +125,17 @@ function senderPhoneNumberOf(notification: Notification): string | null {
 	return number ?? phoneNumberOf(senderOf(notification) ?? '');
 }
 
+/**
+ * @returns what the chat that it happened in may be called in "Only Chats": its id, and a person's
+ *   phone number with a plus where the messenger tells it beside the id; none where there is no chat
+ */
+export function chatNamesOf(notification: Notification): string[] {
+	const chatId = chatIdOf(notification);
+	if (chatId === null) return [];
+	const number = chatId === senderOf(notification) ? senderPhoneNumberOf(notification) : null;
+	return number === null ? [chatId] : [chatId, `+${number}`];
+}
+
 /** The kind of chat that something happens in. A feed is nobody's chat: it is written for many. */
 export type ChatKind = 'person' | 'bot' | 'group' | 'feed';
 
@@ -193,26 +204,74 @@ function textOf(notification: Notification): string | null {
 	return firstText(...paths.map((path) => valueAt(notification, 'messageData', ...path)));
 }
 
+const QUOTED_PRINTABLE = /^[^:]*;(?:encoding=)?quoted-printable[;:]/i;
+
+/** @returns the lines of a vCard, those that are folded or quoted-printable in one piece each */
+function linesOf(vcard: string): string[] {
+	const lines: string[] = [];
+	for (const line of vcard.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)) {
+		const last = lines.at(-1) ?? '';
+		const goesOn = last.endsWith('=') && QUOTED_PRINTABLE.test(last);
+		if (goesOn) lines.push(`${lines.pop()?.slice(0, -1)}${line}`);
+		else lines.push(line);
+	}
+	return lines;
+}
+
+/** @returns the text of `=D0=90…` in UTF-8, as it is where it is in another charset */
+function decodeQuotedPrintable(text: string): string {
+	try {
+		return decodeURIComponent(encodeURIComponent(text).replace(/%3D([\dA-F]{2})/gi, '%$1'));
+	} catch {
+		return text;
+	}
+}
+
+/** @returns the parts of a name in a vCard's line, as people write them */
+function namePartsOf(line: string): string[] {
+	const written = line.slice(line.indexOf(':') + 1);
+	const value = QUOTED_PRINTABLE.test(line) ? decodeQuotedPrintable(written) : written;
+	return value.split(/(?<!\\);/).map((part) =>
+		part
+			.replace(/\\([,;:\\])/g, '$1')
+			.replace(/\\n/gi, ' ')
+			.trim(),
+	);
+}
+
+function joined(...parts: Array<string | null | undefined>): string {
+	return parts.filter((part) => part).join(' ');
+}
+
+/** An extension comes behind the number: `;ext=102` (RFC 3966), ` x102`. */
+function telephoneOf(line: string): string | null {
+	const waid = /;waid=(\d+)/i.exec(line)?.[1];
+	const written = line.slice(line.indexOf(':') + 1);
+	return digitsOf(waid ?? /^\D*[^\p{L};,#]*/u.exec(written)?.[0]);
+}
+
 /**
  * A card of WhatsApp's is a vCard, with its telephones as `TEL;waid=71234567890:+7 123 456-78-90`,
  * `item1.TEL…` (GREEN-API documentation, "ContactMessage"). Telegram and MAX have name and number in
  * fields as well.
  */
 function readCard(card: IDataObject): IDataObject {
-	const vcard = (firstText(card.vcard) ?? '').replace(/\r?\n[ \t]/g, '');
-	const valueOf = (name: string) => [
-		...vcard.matchAll(new RegExp(`^(?:[\\w-]+\\.)?${name}([;:].*)$`, 'gim')),
+	const lines = linesOf(firstText(card.vcard) ?? '');
+	const named = (name: string) =>
+		lines.filter((line) => new RegExp(`^(?:[\\w-]+\\.)?${name}[;:]`, 'i').test(line));
+	const [fullName = ''] = named('FN').map((line) => namePartsOf(line).join('; '));
+	const [structured = ''] = named('N').map((line) => {
+		const [family, given, additional] = namePartsOf(line);
+		return joined(given, additional, family);
+	});
+	const inFields = joined(firstText(card.firstName), firstText(card.lastName));
+	const numbers = [
+		...named('TEL').map(telephoneOf),
+		digitsOf(card.phoneContact),
+		digitsOf(card.phoneNumber),
 	];
-	const telephones = valueOf('TEL').map(([, rest = '']) =>
-		digitsOf(/;waid=(\d+)/i.exec(rest)?.[1] ?? rest.slice(rest.indexOf(':', 1) + 1)),
-	);
-	const fullName = [card.firstName, card.lastName].map((name) => firstText(name) ?? '').join(' ');
-	const nameInCard = valueOf('FN')[0]?.[1]
-		?.replace(/^[^:]*:/, '')
-		.trim();
-	const numbers = [...telephones, digitsOf(card.phoneContact), digitsOf(card.phoneNumber)];
 	return {
-		name: firstText(card.displayName, fullName.trim(), nameInCard),
+		name: firstText(card.displayName, inFields, fullName, structured),
 		phoneNumbers: [...new Set(numbers)].filter((number) => number !== null),
 	};
 }

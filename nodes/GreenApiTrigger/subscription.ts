@@ -1,13 +1,20 @@
 /** The trigger's fields, in the order the editor shows them, and what they ask for. */
 
 import type { IDataObject, INodeProperties, ITriggerFunctions } from 'n8n-workflow';
-import { type ChatId, isChatId, type Rejection } from '../shared/green-api/chatId';
+import type { ChatId, Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
+import { idsOf } from '../shared/green-api/numberingPlan';
 import { amount, choice, choices, type Field, readFields, toggle } from '../shared/n8n/field';
 import { inputError } from '../shared/n8n/nodeErrors';
 import type { Deletion } from './delivery';
 import { EVENT_OPTIONS, isWanted } from './events';
-import { chatIdOf, type ChatKind, chatKindOf, type Notification } from './notification';
+import {
+	chatIdOf,
+	type ChatKind,
+	chatKindOf,
+	chatNamesOf,
+	type Notification,
+} from './notification';
 
 const MINUTE_MS = 60_000;
 
@@ -23,7 +30,7 @@ const onlyChats: Field<string[]> = {
 		default: [],
 		placeholder: 'e.g. 71234567890@c.us or +7 123 456-78-90',
 		description:
-			'Chat IDs or phone numbers, in Telegram and MAX chat IDs alone; what happens in other chats starts no execution. Chats with privacy IDs (@lid) are found by these only.',
+			'Chat IDs or phone numbers; what happens in other chats starts no execution. A phone number finds the person under a privacy ID (@lid), too: on publishing, each is looked up once by Check WhatsApp. In Telegram and MAX write phone numbers with a plus.',
 	},
 	/** An expression may give one text with several in it. */
 	read: (given) => ({
@@ -173,8 +180,13 @@ export interface Subscription {
 	chats: Chats;
 	/** Whether what is written for many is wanted, too: WhatsApp's status feed, lists, channels. */
 	includeStatusAndChannels: boolean;
-	/** Chat ids in normal form; empty: every chat. */
-	onlyChats: ReadonlySet<string>;
+	/**
+	 * Names of chats, as `chatNamesOf` gives them; empty: every chat. People's other ids are added
+	 * when they are known.
+	 */
+	onlyChats: Set<string>;
+	/** People in it that WhatsApp may have other ids of, `@c.us` or `@lid`. */
+	people: readonly string[];
 	maxDeliveries: number;
 	/** Infinity: no limit. */
 	maxExecutionMs: number;
@@ -182,11 +194,11 @@ export interface Subscription {
 	clearWebhookUrl: boolean;
 }
 
-/** @returns why notifications, which have chat ids alone, can't be compared with it */
-function refuseName(chat: ChatId): Rejection | undefined {
-	if (isChatId(chat)) return undefined;
+/** @returns why notifications, which have no usernames of chats, can't be compared with it */
+function refuseName({ kind, id }: ChatId): Rejection | undefined {
+	if (kind !== 'username') return undefined;
 	return {
-		message: `"Only Chats" takes chat IDs in this messenger, and ${chat.id} is none`,
+		message: `"Only Chats" takes chat IDs and phone numbers, and ${id} is a username`,
 		description:
 			'Enter the chat ID in its place. The operation "Check WhatsApp or Account" of the GREEN-API node finds it.',
 	};
@@ -206,7 +218,7 @@ export function readSubscription(this: ITriggerFunctions, { readChat }: Messenge
 		this.getNodeParameter(name, property.default as object);
 	const fields = readFields(FIELDS, ofNode, reject);
 	const options = readFields(OPTIONS, (name) => given[name], reject);
-	const chatIds = options.onlyChats.map((entry) => {
+	const named = options.onlyChats.map((entry) => {
 		const reading = readChat(entry);
 		if (!reading.ok) return reject(reading.rejection);
 		const rejection = refuseName(reading.chatId);
@@ -218,7 +230,8 @@ export function readSubscription(this: ITriggerFunctions, { readChat }: Messenge
 		deletion: fields.deleteFromQueue,
 		isRaw: fields.output === 'raw',
 		maxExecutionMs: options.maxExecutionMinutes * MINUTE_MS || Infinity,
-		onlyChats: new Set(chatIds),
+		onlyChats: new Set(named.flatMap(idsOf)),
+		people: [...new Set(named)].filter((id) => /@(?:c\.us|lid)$/.test(id)),
 	};
 }
 
@@ -228,7 +241,9 @@ const KINDS: Readonly<Record<Chats, ReadonlySet<ChatKind | undefined>>> = {
 	people: new Set(['person']),
 };
 
-type Wishes = Pick<Subscription, 'events' | 'chats' | 'includeStatusAndChannels' | 'onlyChats'>;
+type Wishes = Pick<Subscription, 'events' | 'chats' | 'includeStatusAndChannels'> & {
+	onlyChats: ReadonlySet<string>;
+};
 
 /**
  * @returns whether the trigger gets the notification; what happened in no chat, such as a change of
@@ -239,10 +254,28 @@ export function wants(
 	notification: Notification,
 ): boolean {
 	if (!isWanted(events, notification)) return false;
-	const chatId = chatIdOf(notification);
-	if (chatId === null) return true;
-	if (onlyChats.size > 0 && !onlyChats.has(chatId)) return false;
+	const names = chatNamesOf(notification);
+	if (names.length === 0) return true;
+	if (onlyChats.size > 0 && !names.some((name) => onlyChats.has(name))) return false;
 	const kind = chatKindOf(notification);
 	if (kind === 'feed') return chats === 'all' && (includeStatusAndChannels || onlyChats.size > 0);
 	return KINDS[chats].has(kind);
+}
+
+/**
+ * @param found the people of "Only Chats" whose other ids are known
+ * @returns whether it may be unwanted only as it comes under a privacy id whose number is not known
+ */
+export function isPerhapsMissed(
+	subscription: Subscription,
+	found: ReadonlySet<string>,
+	notification: Notification,
+): boolean {
+	const isUnknown = (id: string) => id.endsWith('@c.us') && !found.has(id);
+	return (
+		chatIdOf(notification)?.endsWith('@lid') === true &&
+		subscription.people.some(isUnknown) &&
+		!wants(subscription, notification) &&
+		wants({ ...subscription, onlyChats: new Set() }, notification)
+	);
 }

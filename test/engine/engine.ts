@@ -4,6 +4,7 @@ import './n8nEnvironment';
 import { type ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type IConnections,
 	type ILoadOptionsFunctions,
 	type INode,
@@ -119,6 +120,7 @@ export class Engine {
 	private toWorkflow(
 		{ name, nodes, connections, settings }: WorkflowFile,
 		id = 'workflow-under-test',
+		staticData?: IDataObject,
 	): Workflow {
 		return new Workflow({
 			id,
@@ -128,6 +130,7 @@ export class Engine {
 			active: false,
 			nodeTypes: this.types,
 			...(settings && { settings }),
+			...(staticData && { staticData }),
 		});
 	}
 
@@ -187,14 +190,15 @@ export class Engine {
 	 * Publishes the workflow, as far as its first node goes, or tests that node.
 	 *
 	 * @param file the workflow; its name is its id as well
-	 * @param options credentials, and `manual` for a test in the editor
+	 * @param options credentials, `manual` for a test in the editor, and the workflow's static data,
+	 *   which is written to
 	 * @throws what the node throws at activation
 	 */
 	async activate(
 		file: WorkflowFile,
-		{ credentials, mode = 'trigger' }: RunOptions,
+		{ credentials, mode = 'trigger', staticData }: RunOptions & { staticData?: IDataObject },
 	): Promise<ActiveTrigger> {
-		const workflow = this.toWorkflow(file, file.name);
+		const workflow = this.toWorkflow(file, file.name, staticData);
 		return await activateTrigger(workflow, this.additionalData(credentials), mode);
 	}
 

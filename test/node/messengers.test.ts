@@ -493,18 +493,18 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 		expect(parts.double.requests).toEqual([]);
 	});
 
-	it('"Only Chats" takes ids, and says what to do about phone numbers', async () => {
-		const file = withParameters(
-			readWorkflow('examples/who-just-wrote.json'),
-			{ options: { onlyChats: [PHONE] } },
-			triggerOf(readWorkflow('examples/who-just-wrote.json')),
-		);
-		const { apiUrl, idInstance, apiTokenInstance } = parts.double;
-		const credentials = { greenApi: { apiUrl, idInstance, apiTokenInstance, messenger } };
-		const activation = parts.engine.activate(file, { credentials });
-		await expect(activation.then(async ({ close }) => await close())).rejects.toThrow(
-			/takes chat IDs/,
-		);
+	it('"Only Chats" takes phone numbers, and looks up none; it takes no usernames', async () => {
+		const activate = async (chat: string) => {
+			const example = readWorkflow('examples/who-just-wrote.json');
+			const parameters = { options: { onlyChats: [chat] } };
+			const file = withParameters(example, parameters, triggerOf(example));
+			const { apiUrl, idInstance, apiTokenInstance } = parts.double;
+			const credentials = { greenApi: { apiUrl, idInstance, apiTokenInstance, messenger } };
+			await (await parts.engine.activate(file, { credentials })).close();
+		};
+		await activate(PHONE);
+		expect(asked('checkAccount')).toEqual([]);
+		await expect(activate('@ivan_petrov')).rejects.toThrow(/username/);
 	});
 });
 

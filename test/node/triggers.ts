@@ -1,6 +1,6 @@
 /** What tests of the trigger need: active triggers in n8n's own context, and their notifications. */
 
-import type { ICredentialDataDecryptedObject, INode, IRun } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, INode, IRun } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
 import type { ActiveTrigger } from '../engine/triggers';
 import type { GreenApiDoubleOptions } from '../green-api-double/greenApiDouble';
@@ -86,15 +86,18 @@ export function useTriggers(options: GreenApiDoubleOptions = {}) {
 			mode = 'trigger',
 			credential = parts.credential(),
 			file = workflow(parameters),
+			staticData = {},
 		}: {
 			mode?: 'trigger' | 'manual';
 			credential?: ICredentialDataDecryptedObject;
 			file?: WorkflowFile;
+			staticData?: IDataObject;
 		} = {},
 	): Promise<ActiveTrigger> {
 		const trigger = await parts.engine.activate(file, {
 			credentials: { greenApi: credential },
 			mode,
+			staticData,
 		});
 		active.push(trigger);
 		return trigger;
@@ -103,8 +106,9 @@ export function useTriggers(options: GreenApiDoubleOptions = {}) {
 	return {
 		parts,
 		activate,
-		asks: (method: 'receiveNotification' | 'deleteNotification' | 'setSettings') =>
-			parts.double.requestsOf(method),
+		asks: (
+			method: 'receiveNotification' | 'deleteNotification' | 'setSettings' | 'checkWhatsapp',
+		) => parts.double.requestsOf(method),
 		emitted: async (trigger: ActiveTrigger, count: number) =>
 			await until(`${count} notifications`, () => trigger.emissions.length >= count),
 		queueLength: async (length: number) =>

@@ -2,8 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
-import { idIn, lidIn, phoneNumberIn } from '../../shared/green-api/contact';
-import { isPhoneNumber } from '../../shared/green-api/phoneNumber';
+import { lidTold, numberTold } from '../../shared/green-api/contact';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
@@ -44,31 +43,7 @@ const options = {
 	}),
 };
 
-/**
- * @returns the digits of the phone number that checkWhatsapp told, or null where it is hidden; digits
- *   that no country's numbers look like are none
- */
-export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
-	const numbers = [phoneNumber, chatId].map(phoneNumberIn);
-	return numbers.find((digits) => digits !== null && isPhoneNumber(digits)) ?? null;
-}
-
-/** @returns the privacy id: it says so, or its digits alone are neither a number nor the one asked */
-function lidTold({ chatId, phoneNumber }: IDataObject, asked: string): string | null {
-	const isLid = (value: unknown) => {
-		const id = idIn(value) ?? '';
-		return id.endsWith('@lid') || !(isPhoneNumber(id) || asked.startsWith(id));
-	};
-	const told = [chatId, phoneNumber].filter(isLid).map(lidIn);
-	return told.find((lid) => lid !== null) ?? (asked.endsWith('@lid') ? asked : null);
-}
-
-/**
- * Older answers hold `existsWhatsapp` alone. Newer ones have a privacy id in `chatId`, which is
- * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
- * which comes in which field is not certain, so both are looked at for both. WhatsApp's own form of a
- * number can differ from the one that was asked for, and is the one that other methods know.
- */
+/** WhatsApp's own form of a number can differ from the one asked for: other methods know that one. */
 function simplifyWhatsapp(answer: IDataObject, { id: asked, kind }: ChatId): IDataObject {
 	const number = numberTold(answer);
 	return {

@@ -1,6 +1,7 @@
 /** What getContactInfo answers with, and how answers name people. */
 
 import type { IDataObject } from 'n8n-workflow';
+import { isPhoneNumber } from './phoneNumber';
 
 /**
  * GREEN-API documentation, "GetContactInfo", response parameters, in the order of its example for
@@ -79,4 +80,33 @@ export function lidIn(value: unknown): string | null {
 export function phoneNumberIn(value: unknown): string | null {
 	const text = idIn(value) ?? '';
 	return /^([1-9]\d*)(?:(?::\d{1,5})?@(?:c\.us|s\.whatsapp\.net))?$/.exec(text)?.[1] ?? null;
+}
+
+/**
+ * Older answers hold `existsWhatsapp` alone. Newer ones have a privacy id in `chatId`, which is
+ * empty or `@c.us` where there is none, and the number in `phoneNumber`, empty for who hides it;
+ * which comes in which field is not certain, so both are looked at for both.
+ *
+ * @param answer checkWhatsapp's
+ * @returns the digits of the phone number, or null where it is hidden; digits that no country's
+ *   numbers look like are none
+ */
+export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
+	const numbers = [phoneNumber, chatId].map(phoneNumberIn);
+	return numbers.find((digits) => digits !== null && isPhoneNumber(digits)) ?? null;
+}
+
+/**
+ * @param answer checkWhatsapp's
+ * @param asked the chat id that was asked about
+ * @returns the privacy id: it says so, or its digits alone are neither a number nor the one asked;
+ *   null where there is none
+ */
+export function lidTold({ chatId, phoneNumber }: IDataObject, asked: string): string | null {
+	const isLid = (value: unknown) => {
+		const id = idIn(value) ?? '';
+		return id.endsWith('@lid') || !(isPhoneNumber(id) || asked.startsWith(id));
+	};
+	const told = [chatId, phoneNumber].filter(isLid).map(lidIn);
+	return told.find((lid) => lid !== null) ?? (asked.endsWith('@lid') ? asked : null);
 }

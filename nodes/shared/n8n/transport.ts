@@ -29,6 +29,8 @@ const OWN_FIELDS = ['apiUrl', 'idInstance', 'apiTokenInstance'];
 export interface Account {
 	/** The same for equal API URL, instance id and token (`accountKey`): it holds the token. */
 	key: string;
+	/** As the credential has it; empty where that can't be read. */
+	idInstance: string;
 	messenger: Messenger;
 }
 
@@ -81,10 +83,18 @@ function keyOf({ apiUrl, idInstance, apiTokenInstance }: ICredentialDataDecrypte
 export async function readAccount(this: Context): Promise<Account> {
 	try {
 		const values = await this.getCredentials(CREDENTIAL_TYPE);
-		return { key: keyOf(values), messenger: messengerNamed(values.messenger) };
+		return {
+			key: keyOf(values),
+			idInstance: String(values.idInstance).trim(),
+			messenger: messengerNamed(values.messenger),
+		};
 	} catch {
 		const { id = '' } = this.getNode().credentials?.[CREDENTIAL_TYPE] ?? {};
-		return { key: JSON.stringify([id]), messenger: messengerNamed(DEFAULT_MESSENGER) };
+		return {
+			key: JSON.stringify([id]),
+			idInstance: '',
+			messenger: messengerNamed(DEFAULT_MESSENGER),
+		};
 	}
 }
 

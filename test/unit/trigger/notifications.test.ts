@@ -279,6 +279,26 @@ describe('the simplified output', () => {
 				{ name: 'Nobody', phoneNumbers: [] },
 			],
 		],
+		...(
+			[
+				['TEL;VALUE=uri:tel:+1-201-555-0123;ext=102', null, '12015550123'],
+				['TEL:+1 201 555 0123 x102', null, '12015550123'],
+				['TEL;type=WORK:+1 (201) 555-0123 ext. 102', null, '12015550123'],
+				['FN:Smit\\, Anna', 'Smit, Anna'],
+				['FN:Smit; Anna', 'Smit; Anna'],
+				['FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=90=D0=BD=D0=BD=D0=B0', 'Анна'],
+				['FN;CHARSET=UTF-8;QUOTED-PRINTABLE:=D0=90=D0=BD=\r\n=D0=BD=D0=B0', 'Анна'],
+				['FN;CHARSET=WINDOWS-1251;ENCODING=QUOTED-PRINTABLE:=C0=ED', '=C0=ED'],
+				['PHOTO;ENCODING=b:AAA=\nFN:Anna', 'Anna'],
+				['N:Smit;Anna;Maria;Dr.;', 'Anna Maria Smit'],
+				['N;ENCODING=QUOTED-PRINTABLE:;=D0=90=D0=BD=D0=BD=D0=B0;;;', 'Анна'],
+				['N:;;;;', null],
+			] as Array<[string, string | null, string?]>
+		).map(([line, name, number]): [string, object, unknown] => [
+			'contactMessage',
+			{ contactMessageData: { vcard: `BEGIN:VCARD\r\n${line}\r\nEND:VCARD` } },
+			[{ name, phoneNumbers: number === undefined ? [] : [number] }],
+		]),
 		['contactMessage', { contactMessageData: {} }, [{ name: null, phoneNumbers: [] }]],
 		['contactsArrayMessage', { messageData: { contacts: 'none' } }, null],
 	])('sharedContacts of a message of type %s (%j)', (typeMessage, data, sharedContacts) => {
@@ -427,6 +447,20 @@ describe('what a trigger wants', () => {
 			),
 		];
 		expect(having).toEqual(expected);
+	});
+
+	it.each<[object, boolean]>([
+		[{ chatId: '10000000', sender: '10000000', senderPhoneNumber: 79001234567 }, true],
+		[{ chatId: '10000000', sender: '10000000', senderPhoneNumber: '79001234567' }, true],
+		[{ chatId: '10000000', sender: '10000000', senderPhoneNumber: 0 }, false],
+		[{ chatId: '10000000', sender: '10000000', senderPhoneNumber: 79001234568 }, false],
+		[{ chatId: '-100123', sender: '10000000', senderPhoneNumber: 79001234567 }, false],
+		// What the instance itself has written: the number is its own.
+		[{ chatId: '10000001', sender: '10000000', senderPhoneNumber: 79001234567 }, false],
+	])('a chat that "Only Chats" names by its phone number: %j, %s', (senderData, expected) => {
+		const onlyChats = new Set(['+79001234567']);
+		const notification = message(TEXT_MESSAGE, undefined, senderData);
+		expect(wants(asked({ onlyChats }), notification)).toBe(expected);
 	});
 
 	it('a channel that "Only Chats" names', () => {

@@ -2,14 +2,13 @@
 
 import type { Answer } from '../../../shared/green-api/answer';
 import type { Rejection } from '../../../shared/green-api/chatId';
-import type { Contact } from '../../../shared/green-api/contact';
+import { type Contact, numberTold } from '../../../shared/green-api/contact';
 import type { Messenger } from '../../../shared/green-api/messengers';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../../shared/queue/batch';
 import { CHAT } from '../../chatField';
 import type { ValuesOf } from '../../../shared/n8n/field';
 import { ask, type Decision, type Found, operation } from '../../operation';
 import { askAbout, throughAccount } from '../account';
-import { numberTold } from '../checkWhatsapp';
 import { fields, options } from './fields';
 import { shapeContact } from './output';
 
