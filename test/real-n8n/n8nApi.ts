@@ -1,8 +1,10 @@
 /** What a user does in the editor, asked for through the requests that the editor makes. */
 
+import { Agent } from 'node:http';
 import axios, { type AxiosError, type AxiosInstance } from 'axios';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import type { WorkflowFile } from '../engine/engine';
+import { waitFor } from './waitFor';
 
 /** Who owns an n8n of the tests. n8n wants a capital letter and a digit in a password. */
 export const OWNER = {
@@ -40,11 +42,16 @@ export class N8nApi {
 	 * @throws Error where n8n has another owner
 	 */
 	static async signIn(url: string): Promise<N8nApi> {
-		const client = axios.create({ baseURL: `${url}/rest`, proxy: false });
+		// n8n closes connections that are idle for 5 seconds, and a request may go out on one just then.
+		const httpAgent = new Agent({ keepAlive: false });
+		const client = axios.create({ baseURL: `${url}/rest`, proxy: false, httpAgent });
 		client.interceptors.response.use(undefined, explain);
-		const { data } = await client.get<{
+		interface Settings {
 			data: { userManagement: { showSetupOnFirstLoad: boolean } };
-		}>('/settings');
+		}
+		const { data } = await waitFor('n8n to tell its settings', async () => {
+			return await client.get<Settings>('/settings');
+		});
 		const { email, password } = OWNER;
 		const { headers } = data.data.userManagement.showSetupOnFirstLoad
 			? await client.post('/owner/setup', OWNER)
