@@ -5,13 +5,6 @@ import { type ListedChat, readListedChat } from '../shared/green-api/chatList';
 import type { Messenger } from '../shared/green-api/messengers';
 import { idsOf } from '../shared/green-api/numberingPlan';
 
-export interface SearchText {
-	/** Names, phone number, WhatsApp's other ids of the person, and the id, folded, a line each. */
-	text: string;
-	/** Where the chat's own part of it ends: behind that, all ids of a kind are alike, e.g. `@c.us`. */
-	end: number;
-}
-
 const PUNCTUATION_BEFORE_WORD = /[^\p{L}\p{M}\p{N}\s](?=[\p{L}\p{N}])/gu;
 
 /**
@@ -26,15 +19,24 @@ function fold(text: string): string {
 		.replace(PUNCTUATION_BEFORE_WORD, '$& ');
 }
 
-/** @returns what the chat is found by; what is wanted fits where it begins before `end` */
-export function searchTextOf({ chatId, names, phoneNumber }: ListedChat): SearchText {
-	const id = fold(chatId.id);
-	// WhatsApp's ids begin with the number.
-	const numbers = idsOf(phoneNumber ?? '').filter((number) => !id.startsWith(number));
-	const text = `\n${[...[...names, ...numbers].map(fold), id].join('\n')}\n`;
-	const [suffix = ''] = /@.*$/.exec(id) ?? [];
-	return { text, end: text.length - 1 - suffix.length };
+/** Alike in all ids of a kind, so that it tells nobody by itself. */
+const SUFFIX = /@.*$/;
+/** Ends an id, and is in no folded text. */
+const ID_END = '\t';
+
+/**
+ * @returns what the chat is found by, folded, a line each: its names, its phone number, WhatsApp's
+ *   other ids of the person, its own id by now and before, and its privacy id
+ */
+function searchTextOf({ chatId, names, phoneNumber, formerChatId, lid }: ListedChat): string {
+	const ids = [chatId.id, formerChatId, lid].flatMap((id) => id?.replace(SUFFIX, '') ?? []);
+	const numbers = [...new Set([...idsOf(phoneNumber ?? ''), ...ids])];
+	const lines = [...names.map(fold), ...numbers.map((number) => fold(number) + ID_END)];
+	return `\n${lines.join('\n')}\n`;
 }
+
+/** The end of an id, folded, with as much of its suffix as was typed. */
+const TYPED_ID = /^(-?(?:\d+- )?\d+)@(?: (?:[cg](?:\.(?: us?)?)?|l(?:id?)?))?$/;
 
 /**
  * @param search part of a name in any case, of a phone number however it is punctuated, or of a
@@ -44,9 +46,11 @@ export function searchTextOf({ chatId, names, phoneNumber }: ListedChat): Search
  */
 export function wantedIn(search: string): string[] {
 	const text = fold(search.trim());
+	const id = TYPED_ID.exec(text)?.[1];
+	if (id !== undefined) return [text, id + ID_END];
 	const typed = /^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '') : '';
 	const read = readChatId(search);
-	const number = read.ok && read.chatId.kind === 'person' ? read.chatId.id.replace(/@.*/, '') : '';
+	const number = read.ok && read.chatId.kind === 'person' ? read.chatId.id.replace(SUFFIX, '') : '';
 	return [...new Set([text, typed, number])].filter((part) => part !== '');
 }
 
@@ -56,8 +60,8 @@ export function wantedIn(search: string): string[] {
  */
 export function isFound(chat: ListedChat, wanted: readonly string[]): boolean {
 	if (wanted.length === 0) return true;
-	const { text, end } = searchTextOf(chat);
-	return wanted.map((part) => text.indexOf(part)).some((at) => at !== -1 && at < end);
+	const text = searchTextOf(chat);
+	return wanted.some((part) => text.includes(part));
 }
 
 const { compare } = new Intl.Collator();
@@ -84,7 +88,8 @@ const RANK = { whole: 0, start: 1, word: 2, inside: 3, none: 4 } as const;
 function rankAt(text: string, at: number, end: number): number {
 	const before = text[at - 1];
 	if (before !== '\n') return before === ' ' ? RANK.word : RANK.inside;
-	return text[end] === '\n' || text[end] === '@' ? RANK.whole : RANK.start;
+	const isWhole = [text[end], text[end - 1]].includes(ID_END) || text[end] === '\n';
+	return isWhole ? RANK.whole : RANK.start;
 }
 
 /** Made once for a list as it was fetched: a search sorts nothing, and goes through one long text. */
@@ -92,8 +97,8 @@ export class AddressBook {
 	private readonly chats: readonly ListedChat[];
 	/** The texts of all chats, in their order. */
 	private readonly text: string;
-	/** Where the text of each chat ends, and where what tells it from others does. */
-	private readonly ends: ReadonlyArray<{ text: number; own: number }>;
+	/** Where the text of each chat ends. */
+	private readonly ends: readonly number[];
 
 	/**
 	 * @param list getContacts' answer; what is no contact or group, e.g. the status feed, is left out
@@ -102,13 +107,9 @@ export class AddressBook {
 	constructor(list: readonly unknown[], messenger: Messenger) {
 		this.chats = list.flatMap((entry) => readListedChat(entry, messenger) ?? []).sort(inOrder);
 		const searchTexts = this.chats.map(searchTextOf);
-		this.text = searchTexts.map(({ text }) => text).join('');
-		let start = 0;
-		this.ends = searchTexts.map(({ text, end }) => {
-			const own = start + end;
-			start += text.length;
-			return { text: start, own };
-		});
+		this.text = searchTexts.join('');
+		let end = 0;
+		this.ends = searchTexts.map((text) => (end += text.length));
 	}
 
 	/**
@@ -132,11 +133,9 @@ export class AddressBook {
 		let index = 0;
 		let at = this.text.indexOf(wanted);
 		while (at !== -1) {
-			while (at >= (this.ends[index]?.text ?? Infinity)) index += 1;
-			if (at < (this.ends[index]?.own ?? 0)) {
-				const rank = rankAt(this.text, at, at + wanted.length);
-				ranks[index] = Math.min(rank, ranks[index] ?? RANK.none);
-			}
+			while (at >= (this.ends[index] ?? Infinity)) index += 1;
+			const rank = rankAt(this.text, at, at + wanted.length);
+			ranks[index] = Math.min(rank, ranks[index] ?? RANK.none);
 			at = this.text.indexOf(wanted, at + 1);
 		}
 	}

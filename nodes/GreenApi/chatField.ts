@@ -3,6 +3,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ChatId, ChatKind, Rejection } from '../shared/green-api/chatId';
 import type { Messenger } from '../shared/green-api/messengers';
+import type { Bare } from '../shared/green-api/phoneNumber';
 
 /** Its name is `chatId` for every kind of chat, so that items of one operation suit the next. */
 export interface ChatField {
@@ -129,8 +130,8 @@ export function givenChatReader(
 
 /** What was read from a chat field. `chatId` comes with a refusal, too, where it could be read. */
 export type ChatReading =
-	| { ok: true; chatId: ChatId; bare?: string }
-	| { ok: false; rejection: Rejection; chatId?: ChatId };
+	| ({ ok: true; chatId: ChatId } & Bare)
+	| ({ ok: false; rejection: Rejection; chatId?: ChatId } & Bare);
 
 /**
  * The one place where a chat is read for any operation.

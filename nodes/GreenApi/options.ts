@@ -96,7 +96,7 @@ export const PHONE_OPTIONS = { defaultCountryCode };
 
 /** Of the operations that download pictures. */
 export const AVATAR_BINARY_FIELD = text({
-	displayName: 'Avatar Binary Field',
+	displayName: 'Put Output File in Field',
 	name: 'avatarBinaryField',
 	type: 'string',
 	default: 'avatar',

@@ -57,6 +57,11 @@ function readExpressionError(error: unknown): Rejection {
 	};
 }
 
+/** @returns the same, but it says nothing of the list's other numbers: its country code is unknown */
+function alone(chat: ChatReading): ChatReading {
+	return { ...chat, bare: undefined };
+}
+
 /** What every instance of the messenger would refuse. */
 function lackOf({ name }: Operation, { label }: Messenger): Rejection {
 	return {
@@ -137,10 +142,10 @@ export function planItems(
 			written = givenOf(itemIndex, input.json);
 			const settings = settingsOf(itemIndex);
 			const chat = chatOf(written, settings.defaultCountryCode);
-			return { itemIndex, input, written, chat, settings };
+			return { itemIndex, input, written, chat: settings.rejection ? alone(chat) : chat, settings };
 		} catch (error) {
 			const fault = readExpressionError(error);
-			return { itemIndex, input, written, chat: chatOf(written, ''), fault };
+			return { itemIndex, input, written, chat: alone(chatOf(written, '')), fault };
 		}
 	});
 	const chats = withOneVoice(items.map(({ chat }) => chat));

@@ -44,6 +44,8 @@ export const TARGETS = {
 
 export type TargetName = keyof typeof TARGETS;
 
+export const NOT_MEASURED = 'not measured';
+
 export interface Measured {
 	target: TargetName;
 	value: number;
@@ -76,7 +78,7 @@ function excess(value: number, { most, least = NaN }: Target): number {
 export function judge(measured: readonly Measured[]): Verdict[] {
 	return (Object.keys(TARGETS) as TargetName[]).map((name) => {
 		const target: Target = TARGETS[name];
-		const [worst = { value: NaN, where: 'not measured' }] = measured
+		const [worst = { value: NaN, where: NOT_MEASURED }] = measured
 			.filter((one) => one.target === name)
 			.sort((one, other) => excess(other.value, target) - excess(one.value, target));
 		const { most, least = NaN } = target;

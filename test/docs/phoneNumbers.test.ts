@@ -16,9 +16,10 @@ const rowsOf = (heading: string) => tableRows(section(page, heading)).slice(1);
 const accepted = rowsOf('What you can write').flatMap(([written = '', read = '']) =>
 	codeIn(written).map((given) => [given, codeIn(read)[0] ?? given] as const),
 );
-const withCountry = rowsOf('Numbers without a country code').map(
-	(cells) => cells.flatMap(codeIn) as [string, string, string],
-);
+/** The rows that have a country, a spelling and an ID; another table there is about shares. */
+const withCountry = rowsOf('Numbers without a country code')
+	.map((cells) => cells.flatMap(codeIn))
+	.filter((codes): codes is [string, string, string] => codes.length === 3);
 const refused = rowsOf('What is refused').flatMap(([written = '']) => codeIn(written));
 
 describe('phone numbers as the page has them', () => {

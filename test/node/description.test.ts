@@ -34,25 +34,25 @@ const OPERATIONS: Record<string, Record<string, Expected>> = {
 	contact: {
 		checkWhatsapp: {
 			label: 'Check WhatsApp or Account',
-			action: 'Check whether a phone number is on WhatsApp, Telegram or MAX',
+			action: 'Check phone number on WhatsApp, Telegram or MAX',
 			fields: { chatId: CONTACT, output: 'simplified' },
 			options: { ...READING_OPTIONS, ...PHONE_OPTIONS, force: false },
 		},
 		upsert: {
 			label: 'Create or Update',
-			action: "Create or update a contact in the phone's address book",
+			action: 'Create or update contact',
 			fields: { chatId: CONTACT, firstName: '', lastName: '' },
 			options: { ...COMMON_OPTIONS, ...PHONE_OPTIONS, saveToPhone: true },
 		},
 		delete: {
 			label: 'Delete',
-			action: "Delete a contact from the phone's address book",
+			action: 'Delete contact',
 			fields: { chatId: CONTACT },
 			options: { ...COMMON_OPTIONS, ...PHONE_OPTIONS },
 		},
 		getAvatar: {
 			label: 'Get Avatar',
-			action: 'Get the avatar of a contact or group',
+			action: 'Get avatar of contact or group',
 			fields: { chatId: CONTACT, download: false },
 			options: { ...READING_OPTIONS, ...PHONE_OPTIONS },
 		},
@@ -81,7 +81,7 @@ const OPERATIONS: Record<string, Record<string, Expected>> = {
 	group: {
 		get: {
 			label: 'Get',
-			action: 'Get a group and its participants',
+			action: 'Get group',
 			fields: { chatId: CONTACT, splitParticipants: false, output: 'raw' },
 			options: READING_OPTIONS,
 		},
@@ -339,7 +339,7 @@ describe('what saved workflows rely on', () => {
 			shownFor('contact', operation, parameters).find((field) => field.name === name);
 		const optionOf = (operation: string, name: string) =>
 			optionsIn(shownFor('contact', operation)).find((option) => option.name === name);
-		const both = { raw: 'All Fields', simplified: 'Simplified' };
+		const both = { raw: 'Raw', simplified: 'Simplified' };
 		expect(labels(fieldOf('getContactInfo', 'output'))).toEqual({
 			...both,
 			selectedFields: 'Selected Fields',

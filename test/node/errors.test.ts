@@ -54,7 +54,7 @@ describe('when something goes wrong', () => {
 			['Group Chats', { options: { groupChats: 'ask' } }],
 			['Include Input Fields', { options: { includeInputFields: 'yes' } }],
 			['Download Avatar', { options: { downloadAvatar: 1 } }],
-			['Avatar Binary Field', { options: { avatarBinaryField: true } }],
+			['Put Output File in Field', { options: { avatarBinaryField: true } }],
 			['Output Field Name', { options: { outputFieldName: '={{ NaN }}' } }],
 			['Output Field Name', { options: { outputFieldName: ['found'] } }],
 			['Output Field Name', { options: { outputFieldName: 'error' } }],

@@ -110,7 +110,7 @@ describe.each([WHATSAPP, TELEGRAM, MAX])('$messenger', (chats) => {
 		expect(asked('getContactInfo')).toHaveLength(2);
 	});
 
-	it('All Fields is what GREEN-API sent', async () => {
+	it('Raw is what GREEN-API sent', async () => {
 		const sent = { chatId: person, name: 'Ann', phoneNumber: 0, lastSeen: null, isNew: true };
 		parts.double.addressBook.set(person, sent);
 		expect(await json(about('contacts', [person]))).toEqual([sent]);
@@ -316,11 +316,38 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 
 	it('an answer of checkAccount that is no id looks nobody up', async () => {
 		const none = ['', 0, null, '-1001234567890', '79001234567@c.us', undefined];
-		for (const chatId of [...none, 2 ** 53 + 2, ['10000000']]) {
+		for (const chatId of [...none, ['10000000']]) {
 			parts.double.addressBook.setCheck('79001234567', { exist: true, chatId });
 			expect((await run(about('contacts', [PHONE]))).error?.message).toContain('has nobody');
 		}
 		expect(asked('getContactInfo')).toEqual([]);
+	});
+
+	it('an ID of checkAccount that has lost digits looks nobody up, and is not "nobody"', async () => {
+		const body = '{"exist":true,"chatId":9007199254740993}';
+		parts.double.script(
+			{ kind: 'answer', status: 200, body },
+			{ method: 'checkAccount', times: 2 },
+		);
+		for (const name of ['contacts', 'check-whatsapp']) {
+			const finished = await run(about(name, [PHONE]));
+			expect(finished.error?.message).toContain('has lost its last digits');
+		}
+		expect(asked('getContactInfo')).toEqual([]);
+	});
+
+	it('an owner and a participant whose ID has lost digits are nobody', async () => {
+		const body = `{"subject":"s","owner":9007199254740993,"participants":[{"id":9007199254740993}]}`;
+		parts.double.script(
+			{ kind: 'answer', status: 200, body },
+			{ method: 'getGroupData', times: 2 },
+		);
+		const [simple] = await json(about('group-get', ['-1001234567890'], simplified));
+		expect(simple).toMatchObject({ name: 's', owner: null });
+		const split = { splitParticipants: true };
+		expect(await json(about('group-get', ['-1001234567890'], split))).toMatchObject([
+			{ chatId: null },
+		]);
 	});
 
 	it('Check WhatsApp or Account gives the chat id that Get Contact Info takes', async () => {
@@ -368,11 +395,11 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 	it('a chat ID that came as too long a number is nobody’s, and a hint says so', async () => {
 		const id = '9007199254740994';
 		const file = withParameters(testWorkflow('get-many'), { options: { type: 'people' } });
-		const body = `[{"chatId":${id},"name":"Ann"},{"chatId":"10000000","name":"Bob","type":"user"}]`;
+		const body = `[{"chatId":${id},"name":"Ann"},{"chatId":"10000000","name":"Bob","type":"user"},{"chatId":"11","newChatId":${id}}]`;
 		parts.double.script({ kind: 'answer', status: 200, body });
 		const finished = await run(file);
 		expect(finished.json(NODE_NAME).map(({ chatId }) => chatId)).toEqual(['10000000']);
-		expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/^1 of the entries/)]);
+		expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/^2 of the entries/)]);
 
 		parts.double.addressBook.set(id, `{"chatId":${id.slice(0, -1)}5,"name":"Ann"}`);
 		expect(await json(about('contacts', [id], simplified))).toMatchObject([
@@ -396,10 +423,14 @@ describe.each([TELEGRAM, MAX])('what is $messenger’s own', ({ messenger, perso
 	});
 
 	it('a limit that is told beside "exist": false is a failure, not "nobody"', async () => {
+		const sent = { exist: false, reason: 'Check account limit reached', chatId: '0' };
+		const withChat = { kind: 'answer', status: 200, body: JSON.stringify(sent) } as const;
 		for (const name of ['contacts', 'check-whatsapp']) {
-			parts.double.script(faults.accountLimitReason, { method: 'checkAccount' });
-			const finished = await run(about(name, [PHONE]));
-			expect(finished.error?.message).toContain('no more requests of this kind');
+			for (const fault of [faults.accountLimitReason, withChat]) {
+				parts.double.script(fault, { method: 'checkAccount' });
+				const finished = await run(about(name, [PHONE]));
+				expect(finished.error?.message).toContain('no more requests of this kind');
+			}
 		}
 	});
 

@@ -213,6 +213,30 @@ describe('Check WhatsApp', () => {
 		],
 		['a hidden number', LID, { chatId: LID, phoneNumber: '' }, { phoneNumber: null, lid: LID }],
 		['null', LID, { chatId: null, phoneNumber: null }, { phoneNumber: null, lid: LID }],
+		[
+			'digits that are no country’s',
+			IVAN,
+			{ chatId: '102388094480549@c.us', phoneNumber: '' },
+			{ phoneNumber: '79001234567', lid: null },
+		],
+		[
+			'a privacy id that is digits alone',
+			IVAN,
+			{ chatId: '102388094480549', phoneNumber: '' },
+			{ phoneNumber: '79001234567', lid: '102388094480549@lid' },
+		],
+		[
+			'a number with WhatsApp’s own suffix',
+			LID,
+			{ chatId: LID, phoneNumber: '79001234567@s.whatsapp.net' },
+			{ phoneNumber: '79001234567', lid: LID },
+		],
+		[
+			'the digits that were asked for',
+			'12345678@c.us',
+			{ chatId: '12345678', phoneNumber: '' },
+			{ phoneNumber: null, lid: null },
+		],
 	])('reads %s', async (_what, chatId, sent, found) => {
 		answer(chatId, { existsWhatsapp: true, ...sent });
 		const asked = chatId;
@@ -280,6 +304,14 @@ describe('Check WhatsApp', () => {
 		['nothing', {}],
 		['null', null],
 		['text in place of the boolean', { existsWhatsapp: 'true' }],
+		[
+			'a time-out and more fields',
+			{
+				existsWhatsapp: false,
+				reason: 'check phone number timeout limit exceeded',
+				phoneNumber: IVAN,
+			},
+		],
 	])('an answer with %s is a failure, and never "not on WhatsApp"', async (_what, body) => {
 		const sent = { kind: 'answer', status: 200, body: JSON.stringify(body) } as const;
 		parts.double.script(sent, { chatId: IVAN, times: Infinity });
@@ -547,18 +579,19 @@ describe('Get Avatar', () => {
 		expect(group).toEqual({ chatId: '120363043968066561@g.us', avatar: expect.anything() });
 	});
 
-	it.each([{ urlAvatar: '', available: true }, { urlAvatar: '', existsWhatsapp: true }, {}, null])(
-		'gives null where there is none: %j',
-		async (body) => {
-			parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(body) });
-			const one = withInput(file, [{ chatId: IVAN }]);
-			const finished = await run(withParameters(one, { download: true }));
-			expect(finished.items(NODE_NAME)).toEqual([
-				{ json: { chatId: IVAN, avatar: null }, pairedItem: { item: 0 } },
-			]);
-			expect(finished.hints(NODE_NAME)).toEqual([]);
-		},
-	);
+	it.each([
+		{ urlAvatar: '', available: true },
+		{ urlAvatar: '', existsWhatsapp: true },
+		{ urlAvatar: null },
+	])('gives null where there is none: %j', async (body) => {
+		parts.double.script({ kind: 'answer', status: 200, body: JSON.stringify(body) });
+		const one = withInput(file, [{ chatId: IVAN }]);
+		const finished = await run(withParameters(one, { download: true }));
+		expect(finished.items(NODE_NAME)).toEqual([
+			{ json: { chatId: IVAN, avatar: null }, pairedItem: { item: 0 } },
+		]);
+		expect(finished.hints(NODE_NAME)).toEqual([]);
+	});
 
 	it.each([
 		['rate-overlimit', faults.avatarOverlimit, 'faster than it allows'],
@@ -580,6 +613,21 @@ describe('Get Avatar', () => {
 			]);
 		},
 	);
+
+	it.each([
+		{},
+		null,
+		{ message: 'Monthly quota has been exceeded' },
+		{ reason: 'rate-overlimit', urlAvatar: null, chatId: IVAN },
+		{ reason: 'rate-overlimit', urlAvatar: null, code: 429 },
+		{ status: 'error', reason: 'rate-overlimit', urlAvatar: '' },
+	])('is no "none" where the answer does not say so: %j', async (sent) => {
+		const body = JSON.stringify(sent);
+		parts.double.script({ kind: 'answer', status: 200, body }, { times: Infinity });
+		const one = withInput(file, [{ chatId: IVAN }]);
+		const finished = await run(onError(one, 'continueRegularOutput'));
+		expect(finished.json(NODE_NAME)).toEqual([{ chatId: IVAN, error: expect.any(String) }]);
+	});
 
 	it('downloads it, when that is wanted', async () => {
 		const urlAvatar = `${parts.double.apiUrl}/media/1.jpg`;
@@ -814,14 +862,61 @@ describe('Get Contact Info', () => {
 		]);
 	});
 
-	it('gives the phone number of somebody of whom GREEN-API knows nothing else', async () => {
-		parts.double.addressBook.set(LID, null);
-		const [item] = await output(about([LID], find));
-		expect(item).toMatchObject({ chatId: LID, phoneNumber: expect.stringMatching(/^79/) });
+	it.each(['simplified', 'raw', 'selectedFields'])(
+		'gives the phone number of somebody of whom GREEN-API knows nothing else (%s)',
+		async (kind) => {
+			parts.double.addressBook.set(LID, null);
+			// Asked twice, so that there is a hint.
+			const file = withParameters(about([LID, LID], find, kind), { fields: ['phoneNumber'] });
+			const finished = await run(file);
+			for (const item of finished.json(NODE_NAME)) {
+				expect(item).toMatchObject({ chatId: LID, phoneNumber: expect.stringMatching(/^79/) });
+			}
+			expect(finished.hints(NODE_NAME)).toEqual([expect.stringMatching(/^Found 0 of 2/)]);
+		},
+	);
+
+	it('keeps the number that the contact has where the check hides it', async () => {
+		parts.double.addressBook.set(HIDDEN, { chatId: HIDDEN, phoneNumber: '79001112233@c.us' });
+		const [item] = await output(about([HIDDEN], find, 'raw'));
+		expect(item).toMatchObject({ chatId: HIDDEN, phoneNumber: '79001112233@c.us' });
 	});
 
-	it('a limit told with empty fields and status 200 is a failure, no contact', async () => {
-		parts.double.script(faults.contactLimitReason, { chatId: IVAN });
+	it('Selected Fields: has the number that was asked for, where the answer has none', async () => {
+		const selected = { fields: ['phoneNumber', 'name'] };
+		parts.double.addressBook.set(IVAN, { chatId: LID, name: 'Ivan' });
+		expect(await output(withParameters(about([IVAN], {}, 'selectedFields'), selected))).toEqual([
+			{ chatId: LID, phoneNumber: '79001234567', name: 'Ivan' },
+		]);
+	});
+
+	it('finds no number any more once the month’s contacts are used up', async () => {
+		parts.double.script(faults.requestQuotaExceeded, { method: 'getContactInfo', times: Infinity });
+		const lids = Array.from({ length: 60 }, (_, index) => `${123456789012000 + index}@lid`);
+		// A second from one request to the next: the answer has to be there before the second.
+		const file = about([IVAN, ...lids], { ...find, requestsPerSecond: 0.001 });
+		const finished = await run(onError(file, 'continueRegularOutput'));
+		for (const { error } of finished.json(NODE_NAME)) expect(error).toContain('used up');
+		expect(requested()).toEqual([IVAN]);
+		expect(checked().length).toBeLessThanOrEqual(1);
+	});
+
+	it.each([
+		['empty fields', faults.contactLimitReason],
+		[
+			'the chat ID',
+			{
+				kind: 'answer',
+				status: 200,
+				body: JSON.stringify({
+					status: false,
+					reason: 'User get contact info limit reached',
+					chatId: IVAN,
+				}),
+			} as const,
+		],
+	])('a limit told with %s and status 200 is a failure, no contact', async (_what, fault) => {
+		parts.double.script(fault, { chatId: IVAN });
 		const finished = await run(onError(about([IVAN]), 'continueRegularOutput'));
 		expect(finished.json(NODE_NAME)).toEqual([
 			{ chatId: IVAN, error: expect.stringContaining('no more requests of this kind') },
@@ -916,6 +1011,18 @@ describe('Group → Get', () => {
 		expect(finished.items(NODE_NAME).map(({ pairedItem }) => pairedItem)).toEqual([
 			{ item: 0 },
 			{ item: 0 },
+		]);
+	});
+
+	it('split: ids in their normal form, in whatever form they come', async () => {
+		const ids = ['79001234567@s.whatsapp.net', '7:12@lid', '102388094480549@c.us'];
+		const participants = ids.map((id) => ({ id }));
+		parts.double.addressBook.set(GROUP, { ...group, participants });
+		const split = await output(withParameters(file, { splitParticipants: true }));
+		expect(split).toMatchObject([
+			{ chatId: IVAN, phoneNumber: '79001234567', lid: null },
+			{ chatId: '7@lid', phoneNumber: null, lid: '7@lid' },
+			{ chatId: '102388094480549@c.us', phoneNumber: null, lid: null },
 		]);
 	});
 

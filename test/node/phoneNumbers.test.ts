@@ -39,6 +39,19 @@ describe('a list of phone numbers', () => {
 		]);
 	});
 
+	it('is believed where the Default Country Code of another item is at fault', async () => {
+		const items = [
+			{ chatId: '050-123-4567', code: '9999' },
+			{ chatId: '79001234567', code: '' },
+		];
+		const options = { defaultCountryCode: '={{ $json.code }}' };
+		const finished = await run(withParameters(withInput(going, items), { options }));
+		expect(requested()).toEqual(['79001234567@c.us']);
+		expect(finished.json(NODE_NAME)[0]).toMatchObject({
+			error: expect.stringContaining('"Default Country Code" is "9999"'),
+		});
+	});
+
 	it('stops at the first of them, where errors stop the workflow, before anything is sent', async () => {
 		const finished = await run(
 			workflow(['+972 50 123 4567', ...BRAZIL], {}, testWorkflow('contacts')),

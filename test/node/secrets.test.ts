@@ -133,6 +133,27 @@ describe('the token', () => {
 		expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
 	});
 
+	it.each<[string, (path: string) => unknown]>([
+		['get-many', (path) => [{ id: SEED_CHAT_ID, name: 'Ann', path }]],
+		['get-many', (path) => [{ id: SEED_CHAT_ID, name: path }]],
+		['contacts', (path) => ({ chatId: SEED_CHAT_ID, path })],
+		['contacts', (path) => ({ chatId: SEED_CHAT_ID, path: path.replace(/^.waInstance\d+/, '') })],
+		['contacts', (path) => ({ chatId: SEED_CHAT_ID, path: path.replaceAll('/', '%252F') })],
+		['contacts', (path) => ({ chatId: SEED_CHAT_ID, path: path.replace(/\d+/, '{$&}') })],
+		['contacts', (path) => ({ chatId: SEED_CHAT_ID, path: path.replaceAll('f', '%66') })],
+		['get-avatar', (path) => ({ urlAvatar: `https://pps.whatsapp.net${path}` })],
+		['check-whatsapp', (path) => ({ existsWhatsapp: true, path })],
+		['group-get', (path) => ({ subject: path })],
+	])('is in no item where GREEN-API’s answer repeats it: %s, %s', async (name, sent) => {
+		const path = (context: { path: string }) =>
+			JSON.stringify(sent(context.path)).replaceAll('w', '\\u0077');
+		const parameters = name === 'contacts' ? { output: 'raw' } : {};
+		parts.double.script({ kind: 'answer', status: 200, body: path }, { times: Infinity });
+		const finished = await run(withParameters(testWorkflow(name), parameters));
+		expect(finished.error?.message).toContain('incomplete');
+		expect(serialise(finished.run)).not.toContain(parts.double.apiTokenInstance);
+	});
+
 	it('is nowhere in n8n’s log, at its most talkative', async () => {
 		const logged: unknown[] = [];
 		const endListening = listenToLog((...line) => void logged.push(line));

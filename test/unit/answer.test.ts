@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import {
 	Answer,
+	type AnswerForm,
 	type AnswerKind,
-	confirmed,
 	type Outcome,
 	readAnswer,
 } from '@package/nodes/shared/green-api/answer';
+import { METHODS } from '@package/nodes/shared/green-api/methods';
 import { expectNothingShared } from '../assertions/objectGraph';
 import { expectPlainWords, FAKE_TOKEN } from '../assertions/words';
 
 const CONTACT = '{"chatId":"71234567890@c.us"}';
 const KINDS: AnswerKind[] = ['object', 'list'];
+const OBJECT: AnswerForm = { answer: 'object' };
+const LIST: AnswerForm = { answer: 'list' };
+const NOTHING: AnswerForm = { answer: 'objectOrNothing' };
 
 function answerOf(outcome: Outcome<Answer>): Answer {
 	if (!outcome.ok) throw new Error(outcome.failure.message);
@@ -31,7 +35,7 @@ describe('reading an answer', () => {
 	] as const)('gives any success that is an %s exactly as it was sent', (expected, value) => {
 		fc.assert(
 			fc.property(jsonOf(value), success, (body, status) => {
-				const answer = answerOf(readAnswer(status, body, expected));
+				const answer = answerOf(readAnswer(status, body, { answer: expected }));
 				expect(answer.text).toBe(body);
 				expect(answer.isNull).toBe(false);
 				expect(JSON.stringify(answer.read())).toBe(JSON.stringify(JSON.parse(body)));
@@ -41,20 +45,20 @@ describe('reading an answer', () => {
 
 	it('knows null, which GREEN-API answers for groups', () => {
 		for (const body of ['null', ' null\n']) {
-			const answer = answerOf(readAnswer(200, body, 'object'));
+			const answer = answerOf(readAnswer(200, body, { answer: 'objectOrNull' }));
 			expect(answer.isNull).toBe(true);
 			expect(answer.read()).toBeNull();
 		}
 	});
 
 	it.each(['', ' \n', 'null'])('knows that there is nothing to tell: %j', (body) => {
-		const answer = answerOf(readAnswer(200, body, 'objectOrNothing'));
+		const answer = answerOf(readAnswer(200, body, NOTHING));
 		expect(answer.isNull).toBe(true);
 		expect(answer.read()).toBeNull();
 	});
 
 	it('gives an object where there is something to tell', () => {
-		const answer = answerOf(readAnswer(200, CONTACT, 'objectOrNothing'));
+		const answer = answerOf(readAnswer(200, CONTACT, NOTHING));
 		expect(answer.isNull).toBe(false);
 		expect(answer.read()).toEqual(JSON.parse(CONTACT));
 	});
@@ -64,6 +68,8 @@ describe('reading an answer', () => {
 		['objectOrNothing', '[]'],
 		['objectOrNothing', '"x"'],
 		['list', ''],
+		['object', 'null'],
+		['objectOrNull', ''],
 		['object', '[]'],
 		['object', `[${CONTACT}]`],
 		['object', '"null"'],
@@ -77,7 +83,7 @@ describe('reading an answer', () => {
 		['list', '"[]"'],
 		['list', '0'],
 	] as const)('where an answer is an %s, %s does not come from GREEN-API', (expected, body) => {
-		expect(readAnswer(200, body, expected)).toMatchObject({
+		expect(readAnswer(200, body, { answer: expected })).toMatchObject({
 			ok: false,
 			failure: { kind: 'transient', code: '200' },
 		});
@@ -91,7 +97,7 @@ describe('reading an answer', () => {
 		['two answers in one', '{}{}'],
 	])('a success with %s may pass by itself', (_what, body) => {
 		for (const expected of KINDS) {
-			expect(readAnswer(200, body, expected)).toMatchObject({
+			expect(readAnswer(200, body, { answer: expected })).toMatchObject({
 				ok: false,
 				failure: { kind: 'transient', code: '200' },
 			});
@@ -106,7 +112,7 @@ describe('reading an answer', () => {
 		[429, 'transient'],
 		[500, 'transient'],
 	])('%i is a failure even when the body is a contact', (status, kind) => {
-		expect(readAnswer(status, CONTACT, 'object')).toMatchObject({
+		expect(readAnswer(status, CONTACT, OBJECT)).toMatchObject({
 			ok: false,
 			failure: { kind, code: String(status) },
 		});
@@ -114,7 +120,7 @@ describe('reading an answer', () => {
 
 	it('tells what GREEN-API’s text means, not the text', () => {
 		const body = '{"message":"Instance account is expired. Renew instance"}';
-		const outcome = readAnswer(400, body, 'object');
+		const outcome = readAnswer(400, body, OBJECT);
 		expect(outcome).toMatchObject({ ok: false, failure: { kind: 'instance' } });
 		expect(JSON.stringify(outcome)).not.toContain('Renew instance');
 	});
@@ -124,7 +130,7 @@ describe('reading an answer', () => {
 		const kind = fc.constantFrom(...KINDS);
 		fc.assert(
 			fc.property(fc.integer({ min: 0, max: 999 }), body, kind, (status, text, expected) => {
-				const outcome = readAnswer(status, `${FAKE_TOKEN}${text}`, expected);
+				const outcome = readAnswer(status, `${FAKE_TOKEN}${text}`, { answer: expected });
 				expect(outcome.ok).toBe(false);
 				if (outcome.ok) return;
 				expect(JSON.stringify(outcome)).not.toContain(FAKE_TOKEN.slice(0, 10));
@@ -137,7 +143,7 @@ describe('reading an answer', () => {
 describe('an answer that several read', () => {
 	it('gives each of them objects of their own', () => {
 		const body = '{"name":"Dealer","products":[{"id":"1"}]}';
-		for (const answer of [new Answer(body), answerOf(readAnswer(200, body, 'object'))]) {
+		for (const answer of [new Answer(body), answerOf(readAnswer(200, body, OBJECT))]) {
 			const given = [answer.read(), answer.read(), answer.read()];
 			expectNothingShared(given);
 			for (const value of given) expect(value).toEqual(JSON.parse(body));
@@ -146,70 +152,95 @@ describe('an answer that several read', () => {
 });
 
 describe('an answer with a reason in place of a result', () => {
-	it.each([
-		['{"reason":"bad request data"}', 'item'],
-		['{"reason":"get avatar timeout limit exceeded"}', 'transient'],
-		['{"reason":"get avatar timeout limit exceeded","urlAvatar":"","available":true}', 'transient'],
-		['{"reason":"rate-overlimit","urlAvatar":null}', 'transient'],
-		['{"status":false,"reason":"User get contact info limit reached"}', 'method'],
-		['{"status":false,"reason":"User get contact info limit reached","chatId":""}', 'method'],
-		['{"exist":false,"reason":"Check account limit reached","phoneNumber":0}', 'method'],
-		['{"reason":"bad request data","participants":[],"group":{},"status":true}', 'item'],
-	])('is a failure: %s', (body, kind) => {
-		expect(readAnswer(200, body, 'object')).toMatchObject({ ok: false, failure: { kind } });
-		expect(readAnswer(200, body, 'list')).toMatchObject({ ok: false, failure: { kind } });
+	it.each<[keyof typeof METHODS, object, string]>([
+		['getAvatar', { reason: 'bad request data' }, 'item'],
+		['getAvatar', { reason: 'get avatar timeout limit exceeded' }, 'transient'],
+		['getAvatar', { reason: 'rate-overlimit', urlAvatar: '', available: true }, 'transient'],
+		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null }, 'transient'],
+		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null, chatId: '1@c.us' }, 'transient'],
+		['getAvatar', { reason: 'rate-overlimit', urlAvatar: null, code: 429 }, 'transient'],
+		['getAvatar', { status: 'error', reason: 'rate-overlimit', urlAvatar: '' }, 'transient'],
+		[
+			'checkWhatsapp',
+			{
+				existsWhatsapp: false,
+				reason: 'check phone number timeout limit exceeded',
+				phoneNumber: '1@c.us',
+			},
+			'transient',
+		],
+		['checkAccount', { exist: false, reason: 'limit reached', chatId: '0' }, 'method'],
+		['checkAccount', { exist: false, reason: 'limit reached', phoneNumber: 0 }, 'method'],
+		['getContactInfo', { status: false, reason: 'limit reached' }, 'method'],
+		['getContactInfo', { status: false, reason: 'limit reached', chatId: '1@c.us' }, 'method'],
+		['getContactInfo', { status: 'fail', reason: 'limit reached', phoneNumber: 1 }, 'method'],
+		['getGroupData', { reason: 'limit reached', groupId: '1@g.us', participants: [] }, 'method'],
+		['getContacts', { status: false, reason: 'limit reached' }, 'method'],
+		['getSettings', { reason: 'bad request data', status: true, more: {} }, 'item'],
+		['addContact', { addContact: false, reason: 'limit reached' }, 'method'],
+		['receiveNotification', { reason: 'bad request data' }, 'item'],
+	])('is a failure: %s, %j', (method, body, kind) => {
+		const outcome = readAnswer(200, JSON.stringify(body), METHODS[method]);
+		expect(outcome).toMatchObject({ ok: false, failure: { kind, code: '200' } });
 	});
 
-	it.each([
-		'{"result":false,"reason":"gone"}',
-		'{"chatId":"1@c.us","reason":"a field of its own"}',
-		'{"status":false,"reason":"gone","name":"Ivan"}',
-		'{"reason":""}',
-		'{"reason":null}',
-		'{"reason":{"text":"x"}}',
-		'{"status":false}',
-	])('is none where there is a result, or no reason: %s', (body) => {
-		expect(readAnswer(200, body, 'object').ok).toBe(true);
+	it.each<[keyof typeof METHODS, object]>([
+		['deleteNotification', { result: false, reason: 'gone' }],
+		['getAvatar', { urlAvatar: 'https://pps.whatsapp.net/1', reason: 'a field of its own' }],
+		['checkWhatsapp', { existsWhatsapp: true, reason: 'a field of its own' }],
+		['checkWhatsapp', { existsWhatsapp: false, reason: '' }],
+		['getContactInfo', { chatId: '1@c.us', status: false, reason: 'gone', name: 'Ivan' }],
+		['getContactInfo', { chatId: '1@c.us', reason: null }],
+		['getContactInfo', { chatId: '1@c.us', reason: { text: 'x' } }],
+		['getGroupData', { groupId: '1@g.us', subject: 'Family', reason: 'gone' }],
+		['receiveNotification', { receiptId: 1, body: {}, reason: 'a field of its own' }],
+		['getSettings', { status: false }],
+	])('is none where there is a result, or no reason: %s, %j', (method, body) => {
+		expect(readAnswer(200, JSON.stringify(body), METHODS[method]).ok).toBe(true);
 	});
 });
 
-describe('an answer that has to confirm what was done', () => {
-	const read = (body: string) =>
-		confirmed(readAnswer(200, body, 'object'), { confirmedBy: 'addContact' });
-
-	it('is one where it does', () => {
-		expect(answerOf(read('{"addContact":true}')).read()).toEqual({ addContact: true });
+describe('an answer without the result of its method', () => {
+	it.each<[keyof typeof METHODS, string]>([
+		['getAvatar', '{}'],
+		['getAvatar', 'null'],
+		['getAvatar', '{"message":"Monthly quota has been exceeded"}'],
+		['getAvatar', '{"statusCode":500,"message":"x"}'],
+		['getContactInfo', '{}'],
+		['getContactInfo', '{"message":"Monthly quota has been exceeded"}'],
+		['getGroupData', '{"message":"x"}'],
+		['checkWhatsapp', '{}'],
+		['checkWhatsapp', 'null'],
+		['checkWhatsapp', '{"existsWhatsapp":null}'],
+		['checkWhatsapp', '{"existsWhatsapp":"true"}'],
+		['checkWhatsapp', '{"exist":true}'],
+		['checkWhatsapp', '{"__proto__":{"existsWhatsapp":true},"constructor":1}'],
+	])('is a failure that may pass: %s, %s', (method, body) => {
+		expect(readAnswer(200, body, METHODS[method])).toMatchObject({
+			ok: false,
+			failure: { id: 'notJson', kind: 'transient' },
+		});
 	});
 
 	it.each(['{"addContact":false}', '{"addContact":"true"}', '{}', 'null', '{"editContact":true}'])(
-		'is a failure where it does not: %s',
-		(body) => {
-			expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'item', code: '200' } });
-		},
+		'says, where something was to be done, that it was not: %s',
+		(body) =>
+			expect(readAnswer(200, body, METHODS.addContact)).toMatchObject({
+				ok: false,
+				failure: { id: 'notDone', kind: 'item', code: '200' },
+			}),
 	);
 
-	it('is as it was where nothing has to be confirmed, or the request failed', () => {
-		const nothing = readAnswer(200, '{}', 'object');
-		expect(confirmed(nothing, {})).toBe(nothing);
-		const failed = readAnswer(500, '', 'object');
-		expect(confirmed(failed, { confirmedBy: 'addContact' })).toBe(failed);
-		expect(confirmed(failed, { answeredBy: 'exist' })).toBe(failed);
+	it.each<[keyof typeof METHODS, object]>([
+		['addContact', { addContact: true }],
+		['checkWhatsapp', { existsWhatsapp: true, chatId: '' }],
+		['checkWhatsapp', { existsWhatsapp: false, chatId: '' }],
+		['getAvatar', { urlAvatar: '' }],
+		['getAvatar', { urlAvatar: null }],
+		['getContactInfo', { chatId: '1@c.us' }],
+	])('is none where it is there: %s, %j', (method, body) => {
+		expect(answerOf(readAnswer(200, JSON.stringify(body), METHODS[method])).read()).toEqual(body);
 	});
-});
-
-describe('an answer that is a boolean', () => {
-	const read = (body: string) =>
-		confirmed(readAnswer(200, body, 'object'), { answeredBy: 'existsWhatsapp' });
-
-	it.each([true, false])('is one where it has it: %p', (existsWhatsapp) => {
-		const sent = { existsWhatsapp, chatId: '' };
-		expect(answerOf(read(JSON.stringify(sent))).read()).toEqual(sent);
-	});
-
-	it.each(['{}', 'null', '{"existsWhatsapp":null}', '{"existsWhatsapp":"true"}', '{"exist":true}'])(
-		'is a failure without it: %s',
-		(body) => expect(read(body)).toMatchObject({ ok: false, failure: { kind: 'transient' } }),
-	);
 });
 
 describe('what GREEN-API says of a quota with status 466', () => {
@@ -222,7 +253,7 @@ describe('what GREEN-API says of a quota with status 466', () => {
 		['of chats', { correspondentsStatus: chats, invokeStatus: null }, 'item'],
 	])('is a failure with status 200, too: %s', (_what, body, kind) => {
 		for (const expected of [...KINDS, 'objectOrNothing'] as const) {
-			expect(readAnswer(200, JSON.stringify(body), expected)).toMatchObject({
+			expect(readAnswer(200, JSON.stringify(body), { answer: expected })).toMatchObject({
 				ok: false,
 				failure: { kind, code: '466' },
 			});
@@ -233,54 +264,88 @@ describe('what GREEN-API says of a quota with status 466', () => {
 		const allowed = { status: 'QUOTE_ALLOWED', invokeStatus: null };
 		const notification = { receiptId: 1, body: { typeWebhook: 'quotaExceeded', quotaData: quota } };
 		for (const body of [allowed, notification]) {
-			expect(readAnswer(200, JSON.stringify(body), 'objectOrNothing').ok).toBe(true);
+			expect(readAnswer(200, JSON.stringify(body), NOTHING).ok).toBe(true);
 		}
 	});
 });
 
-describe('an answer that repeats the request’s path', () => {
+describe('an answer that holds the API token', () => {
 	const path = `/waInstance1101000001/getContactInfo/${FAKE_TOKEN}`;
+	const asked = { token: FAKE_TOKEN };
+	const escaped = (text: string, escape: (code: string) => string) =>
+		text.replaceAll('k', escape('6b'));
 
-	it.each([
+	it.each<[string, unknown]>([
 		['as GREEN-API’s refusals do', { statusCode: 400, path, message: 'Validation failed' }],
 		['in a text', { message: `Cannot POST ${path}` }],
 		['deep inside', { chatId: '1@c.us', debug: { request: [path] } }],
-		['encoded', { url: path.replaceAll('/', '%2F') }],
 		['in any case', { path: path.toUpperCase() }],
+		['without the instance', { path: `/getContactInfo/${FAKE_TOKEN}` }],
+		['in a list', [{ id: '1@c.us', path }]],
+		['encoded', { url: encodeURIComponent(path) }],
+		['encoded twice', { url: encodeURIComponent(encodeURIComponent(path)) }],
+		['with its letters encoded', { url: escaped(path, (code) => `%${code}`) }],
+		['with its letters encoded three times', { url: escaped(path, (code) => `%2525${code}`) }],
+		['as JSON in JSON', { log: escaped(path, (code) => `\\u00${code}`) }],
 	])('is a failure: %s', (_what, sent) => {
 		const plain = JSON.stringify(sent);
-		for (const body of [plain, plain.replaceAll('/', '\\/'), plain.replaceAll('/', '\\u002f')]) {
-			const outcome = readAnswer(200, body, 'object');
-			expect(outcome.ok).toBe(false);
-			expect(JSON.stringify(outcome)).not.toContain(FAKE_TOKEN.slice(0, 10));
-			expect(readAnswer(200, body, 'objectOrNothing').ok).toBe(false);
+		for (const body of [
+			plain,
+			plain.replaceAll('/', '\\/'),
+			plain.replaceAll('/', '\\u002f'),
+			escaped(plain, (code) => `\\u00${code}`),
+		]) {
+			for (const form of [OBJECT, LIST, NOTHING]) {
+				const outcome = readAnswer(200, body, form, asked);
+				expect(outcome.ok).toBe(false);
+				expect(JSON.stringify(outcome)).not.toContain(FAKE_TOKEN.slice(0, 10));
+			}
 		}
 	});
 
-	it('is one where somebody else wrote it: a notification, an entry of a list', () => {
-		const received = JSON.stringify({ receiptId: 1, body: { text: path } });
-		expect(readAnswer(200, received, 'objectOrNothing').ok).toBe(true);
-		expect(readAnswer(200, received, 'object').ok).toBe(false);
-		expect(readAnswer(200, JSON.stringify([{ id: '1@c.us', name: path }]), 'list').ok).toBe(true);
+	it('loses it where it is a notification, which must not block the queue', () => {
+		const received = JSON.stringify({ receiptId: 1, body: { text: `see ${path}!` } });
+		const answer = answerOf(readAnswer(200, received, NOTHING, asked));
+		expect(answer.read()).toEqual({
+			receiptId: 1,
+			body: { text: 'see /waInstance1101000001/getContactInfo/[API token]!' },
+		});
+		expect(answer.text).not.toContain(FAKE_TOKEN);
+		expect(readAnswer(200, received, OBJECT, asked).ok).toBe(false);
+	});
+
+	it('is one where it only looks like a path of somebody else', () => {
+		const others = '/waInstance1101000001/getContactInfo/another0token';
+		for (const [body, form] of [
+			[{ chatId: '1@c.us', description: others }, OBJECT],
+			[[{ id: '1@c.us', name: others }], LIST],
+		] as const) {
+			expect(readAnswer(200, JSON.stringify(body), form, asked).ok).toBe(true);
+		}
+	});
+
+	it('is one where the token is too short to be told from other text', () => {
+		expect(readAnswer(200, '{"chatId":"1@c.us"}', OBJECT, { token: 'c' }).ok).toBe(true);
 	});
 });
 
 describe('reading takes time in proportion to what the server sent', () => {
 	const MB = 1_000_000;
 	it.each<[string, string]>([
-		['the beginnings of paths', 'waInstance1'.repeat(MB / 10)],
-		['one path that never ends', `waInstance${'1'.repeat(MB)}`],
+		['percent signs', '%25'.repeat(MB / 3)],
+		['one percent sign that never ends', `%${'25'.repeat(MB / 2)}`],
+		['backslashes', '\\\\'.repeat(MB / 2)],
 		['empty fields beside a reason', JSON.stringify({ reason: 'x'.repeat(MB), a: [] })],
 		['quotas', '{"invokeStatus":"QUOTE_EXCEEDE'.repeat(MB / 30)],
 		['spaces', ' '.repeat(MB)],
 	])(
 		'%s',
 		(_what, text) => {
-			const readers = [text, JSON.stringify({ text })].flatMap((body) => [
-				() => readAnswer(200, body, 'object'),
-				() => readAnswer(200, body, 'objectOrNothing'),
-				() => confirmed(readAnswer(200, body, 'object'), { answeredBy: 'exist' }),
-			]);
+			const readers = [text, JSON.stringify({ text })].flatMap((body) =>
+				[OBJECT, NOTHING, METHODS.checkAccount].map(
+					(form) => () => readAnswer(200, body, form, { token: FAKE_TOKEN }),
+				),
+			);
 			for (const reader of readers) reader();
 		},
 		5_000,

@@ -300,6 +300,70 @@ describe('refusing what is no chat id', () => {
 		expect(rejectionOf(value).message.length).toBeLessThan(200);
 	});
 
+	it.each([
+		["'6596234567@c.us", '6596234567@c.us'],
+		['"79001234567@c.us"', '79001234567@c.us'],
+		['="79001234567@c.us"', '79001234567@c.us'],
+		['“79001234567@c.us”', '79001234567@c.us'],
+		['79001234567@c.us;', '79001234567@c.us'],
+		['"79001234567@c.us",', '79001234567@c.us'],
+		['WhatsApp: 79001234567@c.us', '79001234567@c.us'],
+		['p:6596234567@c.us', '6596234567@c.us'],
+		['tel:79001234567@c.us', '79001234567@c.us'],
+		['65-9623-4567@c.us', '6596234567@c.us'],
+		['+65 9623 4567@c.us', '6596234567@c.us'],
+		["'79001234567:12@s.whatsapp.net", '79001234567@c.us'],
+		['123456789012345@lid;', '123456789012345@lid'],
+		['"123456789012345@lid"', '123456789012345@lid'],
+		["'120363043968066561@g.us", '120363043968066561@g.us'],
+		['"79001234567-1581234048@g.us",', '79001234567-1581234048@g.us'],
+	])('%s is the id in it, whatever the default country is', (written, id) => {
+		for (const defaultCountryCode of ['', '1', '55', '972', '7']) {
+			expect(readChatId(written, { defaultCountryCode })).toEqual({
+				ok: true,
+				chatId: { kind: expect.any(String), id },
+			});
+		}
+	});
+
+	it.each(['0501234567@c.us', '050-123-4567@c.us', "'0501234567@c.us"])(
+		'%s is refused, whatever the default country is',
+		(written) => {
+			for (const defaultCountryCode of ['', '972', '49']) {
+				expect(readChatId(written, { defaultCountryCode }).ok).toBe(false);
+			}
+		},
+	);
+
+	it.each([
+		'phone number ',
+		'mobile phone ',
+		'tel:',
+		';',
+		"'",
+		'☎',
+		'= ',
+		'1-',
+		'(',
+		'x@',
+		'[',
+		'_1',
+	])('of many %j is refused at once, not in time that doubles with each', (part) => {
+		for (const length of [200, 1_000_000]) {
+			for (const ends of ['', '1']) {
+				const text = `${ends}${part.repeat(Math.floor(length / part.length) - 1)}x`;
+				expect(rejectionOf(text).message.length).toBeLessThan(200);
+			}
+		}
+	});
+
+	it('is too long for a phone number, and says so, but for a link with a text', () => {
+		const { message } = rejectionOf(`Call +44 7911 123456 ${'or write '.repeat(30)}`);
+		expect(message).toMatch(/is longer than a phone number and what people write around it$/);
+		const link = `https://wa.me/447911123456?text=${'x'.repeat(5_000)}`;
+		expect(idOf(link)).toBe('447911123456@c.us');
+	});
+
 	it('shows as much of a long value as helps to find it', () => {
 		const { message } = rejectionOf(`Ivan Petrov, Moscow${'x'.repeat(100)}`);
 		expect(message).toMatch(/^"Ivan ?Petrov, ?Moscow\w*…"/);

@@ -110,6 +110,24 @@ describe('an entry of the list of contacts', () => {
 		expect(readListedChat(channel, messengerNamed('telegram'))).toBeUndefined();
 	});
 
+	it('keeps the phone number that its former id is', () => {
+		const changed = { id: '79001234567@c.us', newChatId: '123@lid' };
+		expect(readListedChat(changed, WHATSAPP)).toMatchObject({
+			chatId: { id: '123@lid' },
+			formerChatId: '79001234567@c.us',
+			phoneNumber: '79001234567',
+			number: '+79001234567',
+		});
+	});
+
+	it('is none where the id that it has by now has lost digits', () => {
+		const max = messengerNamed('max');
+		for (const id of [{ chatId: '10' }, { chatId: 2 ** 53 + 2 }]) {
+			expect(readListedChat({ ...id, newChatId: 2 ** 53 + 2 }, max)).toBeUndefined();
+		}
+		expect(readListedChat({ id: '11', chatId: 2 ** 53 + 2 }, max)?.chatId.id).toBe('11');
+	});
+
 	it.each([[undefined], [null], ['']])('has its id where the new one is %j', (newChatId) => {
 		expect(readListedChat({ id: '111@lid', newChatId }, WHATSAPP)?.chatId.id).toBe('111@lid');
 	});
@@ -170,6 +188,34 @@ describe('a search in the list of contacts', () => {
 		'finds a number that is written as a contact may be: %s',
 		(search) => expect(finds(search, { id: '442079460958@c.us' })).toBe(true),
 	);
+
+	it.each([
+		['former id', '79001234567@c.us'],
+		['former id, as it is typed', '4567@c'],
+		['phone number', '+7 900 123-45-67'],
+		['privacy id', '102@lid'],
+		['privacy id’s digits', '102'],
+		['new id', '999@lid'],
+		['name', 'anna'],
+	])('finds who has another id by now by the %s', (_what, search) => {
+		const changed = { id: '79001234567@c.us', newChatId: '999@lid', lid: '102@lid', name: 'Anna' };
+		expect(finds(search, changed)).toBe(true);
+		expect(finds(search, { id: '111@lid', newChatId: '222@lid', name: 'Bob' })).toBe(false);
+	});
+
+	it.each(['@lid', 'lid', 'c.us', '@', '99@lid2', '999@c.us 1', '9 9@lid'])(
+		'finds nobody by what all ids of a kind have, or by a part of something else: %s',
+		(search) => {
+			const changed = { id: '79001234567@c.us', newChatId: '999@lid', lid: '102@lid' };
+			expect(finds(search, changed)).toBe(false);
+		},
+	);
+
+	it('finds a group by its id, and a name that looks like one', () => {
+		expect(finds('79001234567-1581234048@g.us', { id: '79001234567-1581234048@g.us' })).toBe(true);
+		expect(finds('info7@c', { id: '1@lid', name: 'info7@c' })).toBe(true);
+		expect(finds('7@c', { id: '1@lid', name: '7@company' })).toBe(true);
+	});
 
 	it('finds a chat without a name by its id', () => {
 		expect(finds('222', { id: '222@lid' })).toBe(true);

@@ -138,6 +138,12 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 			['an id as a number', 10_000_000, 'person', '10000000'],
 			['an id with spaces around', ' 10000000 ', 'person', '10000000'],
 			['an id that could be a phone number', '79001234567', 'person', '79001234567'],
+			['an id after a spreadsheet’s quote', "'79001234567", 'person', '79001234567'],
+			['an id in quotes', '"79001234567"', 'person', '79001234567'],
+			['an id in a spreadsheet’s formula', '="79001234567"', 'person', '79001234567'],
+			['an id with a separator', '79001234567;', 'person', '79001234567'],
+			['a group in quotes', '"-1001234567890",', 'group', '-1001234567890'],
+			['a phone number in quotes', "'+7 900 123-45-67", 'phone', '+79001234567'],
 			['a group', '-1001234567890', 'group', '-1001234567890'],
 			['a group as a number', -1_001_234_567_890, 'group', '-1001234567890'],
 			['a group with a typeset minus', '\u22121001234567890', 'group', '-1001234567890'],
@@ -156,6 +162,59 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 				fc.property(digits, country, (id, code) => {
 					expect(reads(id, code)).toEqual(accepted('person', id));
 					expect(reads(`-${id}`, code)).toEqual(accepted('group', `-${id}`));
+				}),
+			);
+		});
+
+		it('never takes dressed digits for a phone number, nor for another id', () => {
+			const digits = fc.stringMatching(/^[1-9]\d{6,12}$/);
+			const country = fc.constantFrom('', '7', '1', '972', '44', '375');
+			const dressed = [
+				"'…",
+				'"…"',
+				'="…"',
+				'“…”',
+				'`…`',
+				'…;',
+				'…,',
+				', …',
+				'…|',
+				'"…";',
+				"'…',",
+				'…_',
+				'_…',
+				'(…)',
+				'[…]',
+				'…-',
+				'…/',
+				'….',
+				'….0',
+				'….000',
+				'…,0',
+				'tel:…',
+				'Tel: …',
+				'number …',
+				'№ …',
+				'… (mobile)',
+				'…@',
+				'☎ …',
+				'•…',
+				'p:…',
+				'TEL;TYPE=CELL:…',
+				'id …',
+				'#…',
+				'=…',
+			];
+			fc.assert(
+				fc.property(digits, country, fc.constantFrom(...dressed), (id, code, dress) => {
+					for (const written of [
+						id,
+						id.replace(/(\d{3})(?=\d{2})/g, '$1_'),
+						id.replace(/(?<=\d)(?=(\d{3})+$)/g, "'"),
+					]) {
+						const reading = reads(dress.replace('…', written), code);
+						if (reading?.ok) expect(reading).toEqual(accepted('person', id));
+					}
 				}),
 			);
 		});
@@ -196,6 +255,12 @@ describe.each(WITH_DIGITS.map((messenger) => [messenger?.label, messenger] as co
 		it.each([
 			['10000000.0', /chat ID or a phone number/],
 			['10000000.00', /chat ID or a phone number/],
+			['972501234567.000', /chat ID or a phone number/],
+			['900_123_45_67', /chat ID or a phone number/],
+			['tel:79001234567', /chat ID or a phone number/],
+			['№ 79001234567', /chat ID or a phone number/],
+			['79001234567 (mobile)', /chat ID or a phone number/],
+			['(79001234567)', /chat ID or a phone number/],
 			['7.9001234567E10', /chat ID or a phone number/],
 			['-1001234567890x', /minus sign/],
 			['7.9001234567E+10', /chat ID or a phone number/],

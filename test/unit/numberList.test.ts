@@ -38,6 +38,7 @@ describe('a list in which one number is refused because its country code is miss
 		['a plus', '+51987650001', '51987650001@c.us'],
 		['00', '0051987650001', '51987650001@c.us'],
 		['its ending', '51987650001@c.us', '51987650001@c.us'],
+		['its ending, in quotes', "'51987650001@c.us", '51987650001@c.us'],
 		['a link', 'wa.me/51987650001', '51987650001@c.us'],
 		['more digits than a national number', '972501234567', '972501234567@c.us'],
 		['a privacy id', '51987650001@lid', '51987650001@lid'],
@@ -56,10 +57,59 @@ describe('a list in which one number is refused because its country code is miss
 		]);
 	});
 
-	it.each([['Ivan'], [''], ['+49 171 1234567 ext. 5'], ['12345']])(
-		'is believed where another is refused for another reason: %j',
-		(other) => expect(outcomes(['51987650001', other])[0]).toBe('51987650001@c.us'),
-	);
+	it.each([
+		'22998765432',
+		'(11) 98765-0003 / (11) 3456-7890',
+		'(11) 98765-0003 ::: (11) 3456-7890',
+		'(11) 3456-7890 ramal 12',
+		'1198765X003',
+		'98765-0003',
+		'650-03',
+		'Tel: 650-03',
+		'Fone 1 (21) 3456-7890',
+		'(11) 98765-',
+		'+0501234567',
+		'0501234567@c.us',
+	])('is not believed where another is refused that has no country code: %s', (other) => {
+		expect(outcomes(['51987650001', other])[0]).toContain(OTHERS);
+	});
+
+	it.each([
+		undefined,
+		'',
+		'Ivan',
+		'n/a',
+		'#N/A',
+		'-',
+		'0',
+		'+49 171 1234567 ext. 5',
+		'00 49 171 1234567 ext. 5',
+		'+229 97 12 34 56',
+		'15.01.2024',
+		'192.168.0.1',
+		'55.7558 37.6173',
+		'7.91235E+10',
+		'972501234567.5',
+		'44.7911123456',
+		'https://example.com/12345',
+		'ivan12345@example.com',
+	])('is believed where another is refused that is no national number: %j', (other) => {
+		const list = ['51987650001', '79123456789', '71234567890', other];
+		expect(outcomes(list).slice(0, 3)).toEqual(list.slice(0, 3).map((digits) => `${digits}@c.us`));
+	});
+
+	it.each([10, 3])('is never looked up abroad: random Brazilian mobiles, %i in a list', (size) => {
+		for (const areas of [['22', '51'], ['22', '51', '41', '71'], undefined]) {
+			const mobiles = randomMobiles('BR', 11, 3_000).map((digits, index) =>
+				areas ? `${areas[index % areas.length]}${digits.slice(2)}` : digits,
+			);
+			for (let start = 0; start < mobiles.length; start += size) {
+				const list = mobiles.slice(start, start + size);
+				const isRefused = list.some((text) => !readChatId(text).ok);
+				if (isRefused) expect(readList(list).filter(({ ok }) => ok)).toEqual([]);
+			}
+		}
+	});
 
 	it.each(POPULOUS)(
 		'is never looked up in another country: 1,000 mobile numbers of %s',

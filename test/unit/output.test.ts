@@ -93,7 +93,7 @@ function countProducts({ products }: IDataObject): number {
 	return Array.isArray(products) ? products.length : 0;
 }
 
-describe('"All Fields"', () => {
+describe('"Raw"', () => {
 	it('is byte for byte what GREEN-API sent, unknown fields too', () => {
 		fc.assert(
 			fc.property(contact, (answer) => {

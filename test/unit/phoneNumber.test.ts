@@ -627,6 +627,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
 	foreign: /can be read as a number of \+\d+ and as one of \+\d+$/,
 	fraction: /has a decimal fraction$/,
 	ip: /looks like an IP address$/,
+	label: /begins with a label and a digit, which can be part of either$/,
 	letter: /has a letter in it$/,
 	letters: /has letters in it and is no chat ID or phone number$/,
 	link: /is a link without a phone number$/,

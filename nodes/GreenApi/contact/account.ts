@@ -1,8 +1,8 @@
 /** From a phone number or username to a chat id, where the messenger tells them apart. */
 
 import type { ChatId } from '../../shared/green-api/chatId';
-import { idIn } from '../../shared/green-api/contact';
-import type { Failure } from '../../shared/green-api/failures';
+import { hasLostDigits, idIn } from '../../shared/green-api/contact';
+import { type Failure, failureOf } from '../../shared/green-api/failures';
 import type { GreenApiMethod } from '../../shared/green-api/methods';
 import type { LookUp, LookUpOutcome, LookUpRequest } from '../../shared/queue/batch';
 import { ask, type Decision } from '../operation';
@@ -42,6 +42,16 @@ export function askAbout(method: GreenApiMethod, chat: ChatId): Decision {
 	return askAccount(chat) ?? ask(method, { chatId: chat.id });
 }
 
+/** @returns the outcome of a check; an id that has lost digits is somebody else's, and a failure */
+export async function lookUpAccount(
+	request: LookUpRequest,
+	lookUp: LookUp,
+): Promise<LookUpOutcome> {
+	const outcome = await lookUp(request);
+	if (!outcome.ok || !hasLostDigits(outcome.value.read<Account>().chatId)) return outcome;
+	return { ok: false, failure: failureOf('idLost', '200'), inherited: false };
+}
+
 /**
  * @param method what is asked about the chat id
  * @returns what asks it, after checkAccount where that is the first question; the answer says whose
@@ -49,14 +59,12 @@ export function askAbout(method: GreenApiMethod, chat: ChatId): Decision {
  */
 export function throughAccount(method: GreenApiMethod) {
 	return async (request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> => {
-		const lookUpChat = async (question: LookUpRequest) =>
-			await lookUp({ ...question, method, firstStep: 'checkAccount' });
-		if (request.method === method) return await lookUpChat(request);
-		const outcome = await lookUp(request);
-		if (request.method !== 'checkAccount' || !outcome.ok) return outcome;
-		const chatId = foundChatId(outcome.value.read<Account | null>() ?? {});
+		if (request.method !== 'checkAccount') return await lookUp(request);
+		const outcome = await lookUpAccount({ ...request, firstStepOf: method }, lookUp);
+		if (!outcome.ok) return outcome;
+		const chatId = foundChatId(outcome.value.read());
 		if (chatId === null) return { ok: false, failure: NOT_THERE, inherited: false };
-		const found = await lookUpChat({ ...request, body: { chatId } });
+		const found = await lookUp({ ...request, method, body: { chatId } });
 		// Where the answer itself does not say whom it is about.
 		const isNamed = found.ok && idIn(found.value.read<{ chatId?: unknown } | null>()?.chatId);
 		return found.ok && !isNamed ? { ...found, value: found.value.with({ chatId }) } : found;

@@ -2,12 +2,13 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, phoneNumberOf } from '../../shared/green-api/chatId';
-import { phoneNumberIn } from '../../shared/green-api/contact';
+import { idIn, lidIn, phoneNumberIn } from '../../shared/green-api/contact';
+import { isPhoneNumber } from '../../shared/green-api/phoneNumber';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { PERSON } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
 import { ask, type Decision, operation } from '../operation';
-import { askAccount, foundChatId } from './account';
+import { askAccount, foundChatId, lookUpAccount } from './account';
 
 const fields = {
 	output: choice<'simplified' | 'raw'>({
@@ -16,7 +17,7 @@ const fields = {
 		type: 'options',
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: "GREEN-API's answer exactly as it sends it",
 			},
@@ -43,13 +44,23 @@ const options = {
 	}),
 };
 
-function isLid(id: unknown): id is string {
-	return typeof id === 'string' && /^\d+@lid$/.test(id);
+/**
+ * @returns the digits of the phone number that checkWhatsapp told, or null where it is hidden; digits
+ *   that no country's numbers look like are none
+ */
+export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
+	const numbers = [phoneNumber, chatId].map(phoneNumberIn);
+	return numbers.find((digits) => digits !== null && isPhoneNumber(digits)) ?? null;
 }
 
-/** @returns the digits of the phone number that checkWhatsapp told, or null where it is hidden */
-export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
-	return phoneNumberIn(phoneNumber) ?? phoneNumberIn(chatId);
+/** @returns the privacy id: it says so, or its digits alone are neither a number nor the one asked */
+function lidTold({ chatId, phoneNumber }: IDataObject, asked: string): string | null {
+	const isLid = (value: unknown) => {
+		const id = idIn(value) ?? '';
+		return id.endsWith('@lid') || !(isPhoneNumber(id) || asked.startsWith(id));
+	};
+	const told = [chatId, phoneNumber].filter(isLid).map(lidIn);
+	return told.find((lid) => lid !== null) ?? (asked.endsWith('@lid') ? asked : null);
 }
 
 /**
@@ -64,7 +75,7 @@ function simplifyWhatsapp(answer: IDataObject, { id: asked, kind }: ChatId): IDa
 		chatId: kind === 'person' && number !== null ? `${number}@c.us` : asked,
 		existsWhatsapp: answer.existsWhatsapp === true,
 		phoneNumber: number ?? phoneNumberOf(asked),
-		lid: [answer.chatId, answer.phoneNumber, asked].find(isLid) ?? null,
+		lid: lidTold(answer, asked),
 		asked,
 	};
 }
@@ -106,7 +117,7 @@ const CHECKS: Record<Messenger['check'], Check> = {
 
 export const checkWhatsapp = operation({
 	name: 'Check WhatsApp or Account',
-	action: 'Check whether a phone number is on WhatsApp, Telegram or MAX',
+	action: 'Check phone number on WhatsApp, Telegram or MAX',
 	description:
 		'Check whether somebody is on the messenger, and map phone numbers to chat IDs or privacy IDs',
 	told: { verb: 'Checked', noun: 'contact' },
@@ -114,6 +125,7 @@ export const checkWhatsapp = operation({
 	fields,
 	options,
 	decide: ({ force }, chat, { check }) => CHECKS[check].decide(chat, force ? { force } : {}),
+	ask: lookUpAccount,
 	shape(answer, { output }, chat, { check }) {
 		const sent = answer.read<IDataObject | null>() ?? {};
 		return { items: [output === 'raw' ? sent : CHECKS[check].simplify(sent, chat)] };

@@ -5,7 +5,7 @@ import { ask, operation } from '../operation';
 
 export const deleteContact = operation({
 	name: 'Delete',
-	action: "Delete a contact from the phone's address book",
+	action: 'Delete contact',
 	description: "Delete a contact from WhatsApp and from the phone's address book",
 	told: { verb: 'Deleted', noun: 'contact' },
 	chat: PERSON,

@@ -27,7 +27,7 @@ const fields = {
 
 export const getAvatar = operation({
 	name: 'Get Avatar',
-	action: 'Get the avatar of a contact or group',
+	action: 'Get avatar of contact or group',
 	description: 'Get the link to the picture of a person or group, and the picture itself',
 	told: { verb: 'Asked for the avatars of', noun: 'contact' },
 	chat: CHAT,

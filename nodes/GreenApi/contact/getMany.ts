@@ -3,7 +3,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { Answer } from '../../shared/green-api/answer';
 import {
-	hasLostDigits,
+	isLost,
 	joinLists,
 	type ListedChat,
 	readListedChat,
@@ -53,7 +53,7 @@ const fields = {
 		type: 'options',
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: 'The entries as GREEN-API sends them, and their chat ID',
 			},
@@ -176,7 +176,7 @@ export const getMany = operation({
 	shape(answer, { returnAll, limit, search, ...wanted }, _chat, messenger) {
 		const list = answer.read<IDataObject[]>();
 		if (list.length === 0) return { items: [], hint: EMPTY_LIST };
-		const lost = list.filter(hasLostDigits).length;
+		const lost = list.filter(isLost).length;
 		if (lost === 0 && !list.some((entry) => readListedChat(entry, messenger))) {
 			return { items: [], hint: unreadable(list.length, messenger) };
 		}

@@ -52,7 +52,7 @@ function isThereAlready({ id }: Failure): boolean {
 
 export const upsert = operation({
 	name: 'Create or Update',
-	action: "Create or update a contact in the phone's address book",
+	action: 'Create or update contact',
 	description: "Create a contact in the phone's address book, or change the name of one",
 	told: { verb: 'Saved', noun: 'contact' },
 	chat: PERSON,

@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { GROUP } from '../chatField';
 import { choice, toggle } from '../../shared/n8n/field';
 import { idIn, lidIn } from '../../shared/green-api/contact';
+import { readListedId } from '../../shared/green-api/chatList';
 import type { Messenger } from '../../shared/green-api/messengers';
 import { ask, operation } from '../operation';
 
@@ -27,7 +28,7 @@ const fields = {
 		displayOptions: { show: { splitParticipants: [false] } },
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: 'The group exactly as GREEN-API sends it',
 			},
@@ -64,7 +65,7 @@ function simplify(group: Group, chatId: string): IDataObject {
 	return {
 		chatId,
 		name: group.subject ?? null,
-		owner: group.owner ?? null,
+		owner: idIn(group.owner) ?? null,
 		createdAt: toIsoTime(group.creation),
 		participantCount: typeof group.size === 'number' ? group.size : participantsOf(group).length,
 		// Empty unless the account is an admin of the group.
@@ -75,7 +76,8 @@ function simplify(group: Group, chatId: string): IDataObject {
 function* split(group: Group, groupId: string, messenger: Messenger): Generator<IDataObject> {
 	const groupName = group.subject ?? null;
 	for (const participant of participantsOf(group)) {
-		const chatId = idIn(participant.id) ?? null;
+		const { id } = participant;
+		const chatId = readListedId(id, messenger)?.id ?? idIn(id) ?? null;
 		yield {
 			groupId,
 			groupName,
@@ -90,7 +92,7 @@ function* split(group: Group, groupId: string, messenger: Messenger): Generator<
 
 export const get = operation({
 	name: 'Get',
-	action: 'Get a group and its participants',
+	action: 'Get group',
 	description: "Get a group's name, owner, invite link and participants",
 	told: { verb: 'Found', noun: 'group' },
 	chat: GROUP,

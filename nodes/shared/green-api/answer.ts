@@ -10,10 +10,23 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 export type Reply = Outcome<Answer> & { limit?: ServerLimit };
 
 /**
- * What an answer's JSON is: an object or null where there is nothing to tell, or a list.
- * `objectOrNothing` is for methods that tell the same by an empty body.
+ * What an answer's JSON is: an object or a list. `objectOrNull` is for methods that answer `null`
+ * where there is nothing to tell, `objectOrNothing` for those that answer an empty body, too.
  */
-export type AnswerKind = 'object' | 'list' | 'objectOrNothing';
+export type AnswerKind = 'object' | 'objectOrNull' | 'objectOrNothing' | 'list';
+
+/** What a field has to hold to be the result. */
+export type ResultForm = keyof typeof RESULT_FORMS;
+
+/** What a method's answers are. */
+export interface AnswerForm {
+	answer: AnswerKind;
+	/**
+	 * The fields of an object that hold the result: one of them is in every answer. Absent: any
+	 * object will do.
+	 */
+	result?: Readonly<Record<string, ResultForm>>;
+}
 
 /** An answer that is whole: several may read it, and each gets objects of its own. */
 export class Answer {
@@ -25,12 +38,14 @@ export class Answer {
 	/**
 	 * @param text JSON
 	 * @param parsed the same, for the first who reads it
+	 * @param isNull whether GREEN-API answered `null`, whatever the text has by now
 	 */
 	constructor(
 		readonly text: string,
 		private parsed: unknown = JSON.parse(text),
+		isNull = parsed === null,
 	) {
-		this.isNull = parsed === null;
+		this.isNull = isNull;
 		this.isEmpty = this.isNull || (Array.isArray(parsed) && parsed.length === 0);
 	}
 
@@ -43,34 +58,48 @@ export class Answer {
 
 	/**
 	 * @param fields what another answer says of the same chat
-	 * @returns an answer that has them, too
+	 * @returns an answer that has them, too; it is as null as this one
 	 */
 	with(fields: object): Answer {
-		return new Answer(JSON.stringify({ ...this.read<object | null>(), ...fields }));
+		const all = { ...this.read<object | null>(), ...fields };
+		return new Answer(JSON.stringify(all), all, this.isNull);
 	}
 }
 
-function kindOf(value: unknown): AnswerKind | undefined {
-	if (Array.isArray(value)) return 'list';
-	return typeof value === 'object' ? 'object' : undefined;
+/** Flags say little beside a reason: getAvatar's `available` is true where it met a limit. */
+function isSaid(value: unknown): boolean {
+	return typeof value === 'object'
+		? Object.keys(value ?? {}).length > 0
+		: !!value && value !== true;
 }
 
-/**
- * Flags say little beside a reason: getAvatar's `available` is true where it met a limit. Deletions
- * from the queue are answered with `result`, and with a reason where there was nothing to delete.
- */
-function isResult([name, value]: [string, unknown]): boolean {
-	const isFlag = typeof value === 'boolean';
-	const isEmpty = !value || (typeof value === 'object' && Object.keys(value).length === 0);
-	return name === 'result' || !(isFlag || isEmpty);
+/** Whether a value is the result, and whether it is one beside a `reason`. */
+const RESULT_FORMS = {
+	/** `true` where it was done. */
+	done: [(value) => value === true, (value) => value === true],
+	/** With a reason, `false` says that nothing is known. */
+	yesOrNo: [(value) => typeof value === 'boolean', (value) => value === true],
+	/** A reason explains the `false`. */
+	explained: [(value) => typeof value === 'boolean', (value) => typeof value === 'boolean'],
+	any: [() => true, isSaid],
+	/** What the request itself says. */
+	echo: [() => true, () => false],
+} as const satisfies Record<string, ReadonlyArray<(value: unknown) => boolean>>;
+
+function hasResult(parsed: object, form: AnswerForm['result'], isBesideReason: boolean): boolean {
+	return Object.entries(parsed).some(([field, value]) => {
+		if (!form) return !isBesideReason || (field !== 'reason' && isSaid(value));
+		if (!Object.hasOwn(form, field)) return false;
+		return RESULT_FORMS[form[field] ?? 'any'][isBesideReason ? 1 : 0](value);
+	});
 }
 
-/** @returns what GREEN-API says in place of a result, where it says nothing else */
-function reasonIn(parsed: unknown): string | undefined {
+/** @returns what GREEN-API says in place of a result */
+function reasonIn(parsed: unknown, form: AnswerForm['result']): string | undefined {
 	if (typeof parsed !== 'object' || parsed === null || !('reason' in parsed)) return undefined;
-	const { reason, ...rest } = parsed;
-	const hasResult = Object.entries(rest).some(isResult);
-	return typeof reason === 'string' && reason !== '' && !hasResult ? reason : undefined;
+	const { reason } = parsed;
+	const isReason = typeof reason === 'string' && reason !== '';
+	return isReason && !hasResult(parsed, form, true) ? reason : undefined;
 }
 
 interface Quota {
@@ -88,68 +117,81 @@ function isQuota(parsed: unknown): boolean {
 	);
 }
 
-/** The path of a request, which has the API token in it; slashes are escaped at times. */
-const REQUEST_PATH = /waInstance\d+(?:\\?\/|%2F|\\u002F)/i;
+/** Real ones have 50 characters; a shorter text than this may be found anywhere. */
+const SHORTEST_TOKEN = 8;
+/** A character of a token as JSON or a URL may have it, written so several times over. */
+const ESCAPED = /(?:\\{1,8}u00|%(?:25)*)([0-7][\da-f])/gi;
+const REDACTED = '[API token]';
 
-/**
- * GREEN-API repeats the path of requests that it refuses. What other people write, in messages that
- * are received and in lists of chats, may look like one, and is no reason to lose the rest.
- */
-function repeatsPath(body: string, parsed: unknown, expected: AnswerKind): boolean {
-	const isOfOthers =
-		expected === 'list' ||
-		(expected === 'objectOrNothing' && Object.hasOwn(parsed ?? {}, 'receiptId'));
-	return !isOfOthers && REQUEST_PATH.test(body);
+/** GREEN-API repeats the path of requests that it refuses, and the token with it. */
+function holdsToken(body: string, token: string): boolean {
+	if (token.length < SHORTEST_TOKEN) return false;
+	const plain = body.replace(ESCAPED, (_all, code: string) =>
+		String.fromCharCode(Number.parseInt(code, 16)),
+	);
+	const wanted = token.toLowerCase();
+	return [body, plain].some((text) => text.toLowerCase().includes(wanted));
+}
+
+/** @returns the body that may be read: none where it holds the token */
+function withoutToken(body: string, token: string, answer: AnswerKind): string | undefined {
+	if (!holdsToken(body, token)) return body;
+	// What somebody wrote in a message is no reason to block the queue.
+	const isNotification = answer === 'objectOrNothing' && /"receiptId"/.test(body);
+	return isNotification ? body.replaceAll(token, REDACTED) : undefined;
+}
+
+function fits(parsed: unknown, { answer, result }: AnswerForm): boolean {
+	if (Array.isArray(parsed)) return answer === 'list';
+	if (parsed === null) return answer === 'objectOrNull' || answer === 'objectOrNothing';
+	if (typeof parsed !== 'object' || answer === 'list') return false;
+	return !result || hasResult(parsed, result, false);
+}
+
+interface Asked {
+	/** Whether the request names a chat. */
+	namesChat?: boolean;
+	/** The request's API token: an answer that holds it is none. */
+	token?: string;
 }
 
 /**
  * @param status HTTP status
  * @param body the body as text, exactly as sent
- * @param expected what the method's answers are
- * @param namesChat whether the request names a chat
- * @returns the answer, or the failure that stands in its place: a refusal, with whatever status, a
- *   cut-off answer, a proxy's page
+ * @param form what the method's answers are
+ * @param asked what is known of the request
+ * @returns the answer, or the failure in its place: a refusal, with whatever status, a cut-off
+ *   answer, a proxy's page, a body that repeats the API token. A notification that holds the token
+ *   loses it.
  */
 export function readAnswer(
 	status: number,
 	body: string,
-	expected: AnswerKind,
-	namesChat = true,
+	form: AnswerForm,
+	{ namesChat = true, token = '' }: Asked = {},
 ): Outcome<Answer> {
 	if (status < 200 || status > 299) {
 		return { ok: false, failure: failureOfStatus(status, body, namesChat) };
 	}
-	const mayBeEmpty = expected === 'objectOrNothing';
-	if (mayBeEmpty && body.trim() === '') return { ok: true, value: new Answer('null') };
+	const { answer, result } = form;
+	if (answer === 'objectOrNothing' && body.trim() === '') {
+		return { ok: true, value: new Answer('null') };
+	}
 	try {
 		const parsed: unknown = JSON.parse(body);
-		const reason = reasonIn(parsed);
+		const reason = reasonIn(parsed, result);
 		if (reason !== undefined) {
 			return { ok: false, failure: failureOfReason(status, reason, namesChat) };
 		}
 		if (isQuota(parsed)) return { ok: false, failure: failureOfStatus(466, body, namesChat) };
-		const isExpected = kindOf(parsed) === (mayBeEmpty ? 'object' : expected);
-		if (isExpected && !repeatsPath(body, parsed, expected)) {
-			return { ok: true, value: new Answer(body, parsed) };
+		const text = withoutToken(body, token, answer);
+		if (text !== undefined && fits(parsed, form)) {
+			return { ok: true, value: new Answer(text, text === body ? parsed : undefined) };
 		}
+		const isUndone = typeof parsed === 'object' && Object.values(result ?? {}).includes('done');
+		if (isUndone) return { ok: false, failure: failureOf('notDone', String(status)) };
 	} catch {
 		// Cut-off JSON and pages come to the same as JSON of another kind.
 	}
 	return { ok: false, failure: failureOf('notJson', String(status)) };
-}
-
-/**
- * @param outcome of a request
- * @param method which field says that it was done, or holds the answer; neither: any answer will do
- * @returns the same, or the failure that an answer without the field is
- */
-export function confirmed(
-	outcome: Outcome<Answer>,
-	{ confirmedBy, answeredBy }: { confirmedBy?: string; answeredBy?: string },
-): Outcome<Answer> {
-	const field = confirmedBy ?? answeredBy;
-	if (!outcome.ok || field === undefined) return outcome;
-	const value = (JSON.parse(outcome.value.text) as Record<string, unknown> | null)?.[field];
-	if (value === true || (answeredBy !== undefined && value === false)) return outcome;
-	return { ok: false, failure: failureOf(confirmedBy ? 'notDone' : 'notJson', '200') };
 }

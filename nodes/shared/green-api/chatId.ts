@@ -1,7 +1,9 @@
 /** What GREEN-API takes as a chat id, and how people write it. */
 
+import { clean } from './cleanNumber';
 import {
 	ACCEPTED_FORMS,
+	type Bare,
 	checkLength,
 	isPhoneNumber,
 	readPhoneNumber,
@@ -26,10 +28,8 @@ export interface ChatId {
 	id: string;
 }
 
-/** `bare`: what the user wrote, where nothing but its digits told which country's number it is. */
-export type ChatIdReading =
-	| { ok: true; chatId: ChatId; bare?: string }
-	| { ok: false; rejection: Rejection };
+export type ChatIdReading = ({ ok: true; chatId: ChatId } | { ok: false; rejection: Rejection }) &
+	Bare;
 
 export interface ReadChatIdOptions {
 	/** Digits of the calling code of phone numbers written without one, e.g. `972`. */
@@ -84,7 +84,7 @@ const FULL_WIDTH_OFFSET = 0xfee0;
 const OTHER_DIGITS = /(?![0-9])\p{Nd}/gu;
 const DIGIT = /^\p{Nd}$/u;
 
-const LINK = /^(?:https?:\/\/|wa\.me\/|whatsapp:)/i;
+const LINK = /^(?:https?:\/\/|wa\.me\/|whatsapp:(?:\/\/|[^@]*\?))/i;
 
 /** WhatsApp numbers the devices of a person: `71234567890:12@s.whatsapp.net`. */
 const DEVICE = /:\d{1,5}$/;
@@ -121,30 +121,18 @@ function simplify(text: string): string {
 		.trim();
 }
 
-/** @returns the reading of a chat by its phone number */
-export function phoneReading(
-	given: string,
-	{ isBare }: { isBare: boolean },
-	chatId: ChatId,
-): ChatIdReading {
-	return { ok: true, chatId, ...(isBare && { bare: given }) };
-}
-
 function readPerson(given: string, text: string, defaultCountryCode: string): ChatIdReading {
 	const phone = readPhoneNumber(given, text, defaultCountryCode);
 	return phone.ok
-		? phoneReading(given, phone, { kind: 'person', id: `${phone.digits}@c.us` })
+		? { ok: true, chatId: { kind: 'person', id: `${phone.digits}@c.us` }, bare: phone.bare }
 		: phone;
 }
 
-/** @param at where the `@` is in the text */
-function readAddress(
-	given: string,
-	text: string,
-	at: number,
-	defaultCountryCode: string,
-): ChatIdReading {
-	const address = text.replaceAll(' ', '').toLowerCase();
+/** Ids are in international form: "Default Country Code" is not about them. */
+function readAddress(given: string, text: string): ChatIdReading {
+	const cleaned = clean(text, '');
+	if (cleaned === undefined) return refuseNumber(given, { why: 'text' });
+	const address = cleaned.replaceAll(' ', '').toLowerCase();
 	const notContact = NOT_A_CONTACT.find(({ pattern }) => pattern.test(address));
 	if (notContact) {
 		return refuse(
@@ -180,7 +168,9 @@ function readAddress(
 		const id = checkLength(name);
 		return typeof id === 'string' ? normal(id) : refuseNumber(given, id);
 	}
-	return readPerson(given, text.slice(0, at).trim().replace(DEVICE, ''), defaultCountryCode);
+	// "7 (123) 456-78-90@c.us" is in international form, as all ids are.
+	const number = cleaned.slice(0, cleaned.lastIndexOf('@')).trim().replace(DEVICE, '');
+	return readPerson(given, number.replace(/^(?!\(? ?(?:\+|00))/, '+'), '');
 }
 
 /**
@@ -246,10 +236,9 @@ export function chatReader(forms: string, readText: ReadText): ReadChat {
  */
 export const readChatId = chatReader(ACCEPTED_FORMS, (given, text, defaultCountryCode) => {
 	// A link may have an "@" in a text that goes with it.
-	const at = LINK.test(text) ? -1 : text.lastIndexOf('@');
-	return at === -1
-		? readPerson(given, text, defaultCountryCode)
-		: readAddress(given, text, at, defaultCountryCode);
+	return text.includes('@') && !LINK.test(text)
+		? readAddress(given, text)
+		: readPerson(given, text, defaultCountryCode);
 });
 
 /** @returns whether it is a chat id, and not the name of one that the messenger has to be asked for */

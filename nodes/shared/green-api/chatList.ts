@@ -2,7 +2,7 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import { type ChatId, isChatId } from './chatId';
-import { lidIn } from './contact';
+import { hasLostDigits, lidIn } from './contact';
 import type { Messenger } from './messengers';
 
 export interface ListedChat {
@@ -24,7 +24,15 @@ export interface ListedChat {
 /** No id is longer, and reading takes longer with each character. */
 const LONGEST_ID = 100;
 
-function readListedId(value: unknown, { listedId, readChat }: Messenger): ChatId | undefined {
+/**
+ * @param value of a field that holds a chat id
+ * @param messenger whose id it is
+ * @returns the chat in normal form; undefined where it is none
+ */
+export function readListedId(
+	value: unknown,
+	{ listedId, readChat }: Messenger,
+): ChatId | undefined {
 	const text = String(value);
 	if (text.length > LONGEST_ID || !listedId.test(text)) return undefined;
 	const reading = readChat(value);
@@ -33,13 +41,12 @@ function readListedId(value: unknown, { listedId, readChat }: Messenger): ChatId
 
 /**
  * @param entry of a list
- * @returns whether its id is a number above 2^53, which has lost digits and is somebody else's
+ * @returns whether the id that it has by now has lost digits
  */
-export function hasLostDigits(entry: unknown): boolean {
+export function isLost(entry: unknown): boolean {
 	if (typeof entry !== 'object' || entry === null) return false;
-	const { id, chatId } = entry as IDataObject;
-	const written = id ?? chatId;
-	return typeof written === 'number' && !Number.isSafeInteger(written);
+	const { id, chatId, newChatId } = entry as IDataObject;
+	return [id ?? chatId, newChatId].some(hasLostDigits);
 }
 
 function isName(value: unknown): value is string {
@@ -67,11 +74,13 @@ export function readListedChat(entry: unknown, messenger: Messenger): ListedChat
 	if (typeof entry !== 'object' || entry === null) return undefined;
 	const fields = entry as IDataObject;
 	const { name, contactName, username } = fields;
-	if (fields.type === 'channel') return undefined;
+	if (fields.type === 'channel' || isLost(fields)) return undefined;
 	const former = readListedId(fields.id, messenger) ?? readListedId(fields.chatId, messenger);
 	const chatId = readListedId(fields.newChatId, messenger) ?? former;
 	if (!chatId) return undefined;
-	const phoneNumber = messenger.phoneNumberOf(fields, chatId.id);
+	const phoneNumber =
+		messenger.phoneNumberOf(fields, chatId.id) ??
+		messenger.phoneNumberOf({}, former?.id ?? chatId.id);
 	return {
 		chatId,
 		formerChatId: former && former.id !== chatId.id ? former.id : null,

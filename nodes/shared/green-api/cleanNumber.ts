@@ -12,16 +12,15 @@ const WORDS = [
 	'mob(?:ile?)?(?: ?(?:phone|number))?|m[oó]vil|handy|gsm|hp|f?one|whats(?: ?app)?|zap|wh?pp|wa|work|home|number|n[o°º]|№',
 	'тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|номер|в[ао](?:тс|ц|тц)ап',
 ].join('|');
-const QUOTES = '["\'`´‘’‚‛“”„‟«»‹›]';
-const SEPARATORS = '[\\s,;|]';
+/** "Tel 1 (21) …" is none, as the digit can be part of the label or of the number; "Tel: 1 (21) …" is. */
+const LABEL = `(?:${WORDS})(?![\\p{L}\\d]|[ .]*[1-9][.)/-]?[ (])[ .:=]*`;
+/** Quotes, and what separates the values of a list that holds one. */
+const EDGE = '["\'`´‘’‚‛“”„‟«»‹›\\s,;|]';
+/** At the end, a run within the text is looked at once. */
+const EDGES = new RegExp(`^(?:${EDGE}|=(?=["'+]))+|(?<!${EDGE})${EDGE}+$`, 'gu');
 /** Not those that hide digits. */
 const SYMBOL =
 	'(?![▪▫◻◼◽◾⚪⚫⬛⬜])[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\p{Emoji_Modifier}✆☏🕿🕾]';
-
-/** @returns what matches all of these at the end; a run within the text is looked at once */
-function allAtEnd(characters: string): string {
-	return `(?<!${characters})${characters}+$`;
-}
 
 /** What is replaced, in this order, until nothing changes: labels are put before labels. */
 const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
@@ -30,12 +29,12 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 	// RFC 3966: "tel:7946-0958;phone-context=+44-20" is a number in two parts.
 	[/^tel: ?([^+;?][^;?]*);phone-context=(\+[\d-]+)$/i, '$2 $1'],
 	[/^(?:tel|whatsapp|sms|callto): ?(?!\/)([^?]*)(?:\?[a-z]+=.*)?$/i, '$1'],
-	[new RegExp(`^(?:=(?=["'+]))?${QUOTES}+|^=(?=\\+)|${allAtEnd(QUOTES)}`, 'gu'), ''],
-	// Lists of values that hold one; an emoji before a number.
-	[new RegExp(`^${SEPARATORS}+|${allAtEnd(SEPARATORS)}`, 'gu'), ''],
+	[EDGES, ''],
+	// An emoji before a number.
 	[new RegExp(`^(?:${SYMBOL}|[•·*](?= ?\\+))+`, 'u'), ''],
-	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…".
-	[new RegExp(`^(?:(?:${WORDS})(?![\\p{L}\\d])[ .:=]*)+(?=[^\\p{L}]{0,9}\\d)`, 'iu'), ''],
+	// "Tel.: +44 …"; of one letter: "M: +44 …", and Meta's lead exports have "p:+1…". The lookahead keeps
+	// "phone number" whole: halves that are words, too, take time that doubles with each of them.
+	[new RegExp(`^(?:(?=(${LABEL}))\\1)+(?=[^\\p{L}]{0,9}\\d)`, 'iu'), ''],
 	[/^[mtpchwмт][.:] ?(?=[+(\d])/iu, ''],
 	[new RegExp(`(?<=[\\d)]) ?(?:[-,] ?)?(?:\\((?:${WORDS})\\.?\\)| (?:${WORDS})\\.?)$`, 'iu'), ''],
 	[/(?<=\d)[·•](?=\d)/g, '.'],
@@ -50,6 +49,9 @@ const STEPS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
 ];
 const MOST_TURNS = 4;
 
+/** More than any number with what surrounds it, other than in a link. */
+const LONGEST_TEXT = 200;
+
 /** How a country's people write what others would take for something else, by its calling code. */
 const AT_HOME: Readonly<Record<string, readonly [pattern: RegExp, replacement: string]>> = {
 	'1': [/^\(?011\)?[ .-]?(?=[1-9])/, '+'],
@@ -63,15 +65,28 @@ function undoExponent(text: string): string {
 	return first !== '' && decimals.length === Number(exponent) ? first + decimals : text;
 }
 
+/** @returns the text without the quotes and separators around it, as spreadsheets and lists have them */
+export function undress(text: string): string {
+	return text.replace(EDGES, '');
+}
+
+/**
+ * @param text on one line, with ASCII digits and punctuation
+ * @returns the number in a link of WhatsApp's, with a plus; undefined where the text is none
+ */
+export function numberOfLink(text: string): string | undefined {
+	const part = LINKS.map((link) => link.exec(text)?.[1]).find((found) => found !== undefined);
+	const digits = part?.replaceAll(/%20|%2b|\D/gi, '') ?? '';
+	return digits === '' ? undefined : `+${digits}`;
+}
+
 /**
  * @param text on one line, with ASCII digits and punctuation
  * @param callingCode of numbers written without one; empty: there is none
- * @returns the number without what surrounds it, and whether a link of WhatsApp's had it
+ * @returns the number without what surrounds it; undefined where the text is too long to hold one
  */
-export function clean(text: string, callingCode: string): { number: string; isLink: boolean } {
-	const part = LINKS.map((link) => link.exec(text)?.[1]).find((found) => found !== undefined);
-	const linked = part?.replaceAll(/%20|%2b|\D/gi, '') ?? '';
-	if (linked !== '') return { number: `+${linked}`, isLink: true };
+export function clean(text: string, callingCode: string): string | undefined {
+	if (text.length > LONGEST_TEXT) return undefined;
 	let number = text;
 	for (let turn = 0, before = ''; turn < MOST_TURNS && number !== before; turn += 1) {
 		before = number;
@@ -79,5 +94,5 @@ export function clean(text: string, callingCode: string): { number: string; isLi
 	}
 	const [pattern, replacement] = AT_HOME[callingCode] ?? [/$/, ''];
 	number = undoExponent(number.trim()).replace(pattern, replacement);
-	return { number: number === '' ? text : number, isLink: false };
+	return number === '' ? text : number;
 }

@@ -46,8 +46,15 @@ export function productsOf(contact: Contact): IDataObject[] {
 
 /**
  * @param value of a field that holds a chat id
- * @returns the id as text; undefined where there is none, or it is a number above 2^53, which has
- *   lost digits and is somebody else's
+ * @returns whether it is a number above 2^53, which has lost digits and is somebody else's
+ */
+export function hasLostDigits(value: unknown): boolean {
+	return typeof value === 'number' && !Number.isSafeInteger(value);
+}
+
+/**
+ * @param value of a field that holds a chat id
+ * @returns the id as text; undefined where there is none, or it has lost digits
  */
 export function idIn(value: unknown): string | undefined {
 	if (Number.isSafeInteger(value)) return String(value);
@@ -59,15 +66,17 @@ export function idIn(value: unknown): string | undefined {
  * @returns the id in normal form, or null
  */
 export function lidIn(value: unknown): string | null {
-	const digits = /^(\d{1,20})(?:@lid)?$/.exec(idIn(value) ?? '')?.[1];
+	const digits = /^(\d{1,20})(?:(?::\d{1,5})?@lid)?$/.exec(idIn(value) ?? '')?.[1];
 	return digits === undefined ? null : `${digits}@lid`;
 }
 
 /**
- * @param value of a field that holds a phone number: `…@c.us`, in some answers its digits alone
+ * @param value of a field that holds a phone number: `…@c.us`, `…@s.whatsapp.net`, in some answers its
+ *   digits alone
  * @returns the digits, or null where there is none: empty, or 0 on Telegram and MAX, where it is
  *   hidden
  */
 export function phoneNumberIn(value: unknown): string | null {
-	return /^([1-9]\d*)(?:@c\.us)?$/.exec(idIn(value) ?? '')?.[1] ?? null;
+	const text = idIn(value) ?? '';
+	return /^([1-9]\d*)(?:(?::\d{1,5})?@(?:c\.us|s\.whatsapp\.net))?$/.exec(text)?.[1] ?? null;
 }

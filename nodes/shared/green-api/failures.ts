@@ -206,6 +206,12 @@ const MEANINGS = {
 		description:
 			'If this happens again, something between this n8n and GREEN-API answers in its place: check the API URL in the credential and the proxy.',
 	},
+	idLost: {
+		kind: 'item',
+		message:
+			'The chat ID came as a number that is too long for JavaScript and has lost its last digits',
+		description: 'Look the person up in the messenger, and enter the chat ID as text.',
+	},
 	notDone: {
 		kind: 'item',
 		message: "GREEN-API did not change the phone's address book",

@@ -1,20 +1,16 @@
 /** The GREEN-API methods this package calls. */
 
 import type { IHttpRequestMethods } from 'n8n-workflow';
-import type { AnswerKind } from './answer';
+import type { AnswerForm } from './answer';
+import { CONTACT_FIELDS } from './contact';
 
-export interface Method {
+export interface Method extends AnswerForm {
 	httpMethod: IHttpRequestMethods;
-	answer: AnswerKind;
 	/** The documented limit, for each instance and method, in requests per second. */
 	requestsPerSecond: number;
 	effect: MethodEffect;
-	/** Set where the answer has a field that is `true` when it was done, and nothing else then. */
-	confirmedBy?: string;
 	/** A status with which an answer comes, too. */
 	answerIn?: number;
-	/** Set where the answer is a boolean field: without it nothing is known. */
-	answeredBy?: string;
 }
 
 /**
@@ -23,6 +19,13 @@ export interface Method {
  * is sent again only where it is known not to have happened.
  */
 export type MethodEffect = 'read' | 'idempotentWrite' | 'write';
+
+/** GREEN-API documentation, "GetGroupData", response parameters. */
+const GROUP_FIELDS = ['subject', 'owner', 'creation', 'participants', 'size', 'groupInviteLink'];
+
+function anyOf(fields: readonly string[]): Record<string, 'any'> {
+	return Object.fromEntries(fields.map((field) => [field, 'any']));
+}
 
 /**
  * As GREEN-API's documentation for WhatsApp has them ("Rate limiter" for the limits; addContact,
@@ -40,47 +43,66 @@ export const METHODS = {
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
-		confirmedBy: 'addContact',
+		result: { addContact: 'done' },
 	},
 	checkAccount: {
 		httpMethod: 'POST',
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'read',
-		answeredBy: 'exist',
+		result: { exist: 'yesOrNo' },
 	},
 	checkWhatsapp: {
 		httpMethod: 'POST',
 		answer: 'object',
 		requestsPerSecond: 10,
 		effect: 'read',
-		answeredBy: 'existsWhatsapp',
+		result: { existsWhatsapp: 'yesOrNo' },
 	},
 	deleteContact: {
 		httpMethod: 'POST',
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
-		confirmedBy: 'deleteContact',
+		result: { deleteContact: 'done' },
 	},
 	deleteNotification: {
 		httpMethod: 'DELETE',
 		answer: 'object',
 		requestsPerSecond: 100,
 		effect: 'idempotentWrite',
+		result: { result: 'explained' },
 	},
 	editContact: {
 		httpMethod: 'POST',
 		answer: 'object',
 		requestsPerSecond: 1,
 		effect: 'idempotentWrite',
-		confirmedBy: 'editContact',
+		result: { editContact: 'done' },
 	},
-	getAvatar: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 10, effect: 'read' },
+	getAvatar: {
+		httpMethod: 'POST',
+		answer: 'object',
+		requestsPerSecond: 10,
+		effect: 'read',
+		result: { urlAvatar: 'any' },
+	},
 	getChats: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1, effect: 'read' },
-	getContactInfo: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	getContactInfo: {
+		httpMethod: 'POST',
+		answer: 'objectOrNull',
+		requestsPerSecond: 1,
+		effect: 'read',
+		result: { ...anyOf(CONTACT_FIELDS), chatId: 'echo', phoneNumber: 'echo' },
+	},
 	getContacts: { httpMethod: 'GET', answer: 'list', requestsPerSecond: 1, effect: 'read' },
-	getGroupData: { httpMethod: 'POST', answer: 'object', requestsPerSecond: 1, effect: 'read' },
+	getGroupData: {
+		httpMethod: 'POST',
+		answer: 'objectOrNull',
+		requestsPerSecond: 1,
+		effect: 'read',
+		result: { ...anyOf(GROUP_FIELDS), groupId: 'echo', chatId: 'echo' },
+	},
 	getSettings: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1, effect: 'read' },
 	getStateInstance: { httpMethod: 'GET', answer: 'object', requestsPerSecond: 1, effect: 'read' },
 	receiveNotification: {

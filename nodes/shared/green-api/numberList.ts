@@ -1,7 +1,6 @@
 /** What the phone numbers of one list say of each other. */
 
 import type { ChatIdReading } from './chatId';
-import { NUMBER_REASONS } from './numberReasons';
 import {
 	countryName,
 	countryPlans,
@@ -32,18 +31,16 @@ function couldBeNational(numbers: readonly string[]): boolean {
 
 /**
  * Of Brazilian mobile numbers without their code, some look like Peruvian ones, and others like no
- * country's: those that are refused say what the others are.
+ * country's: those that are refused say what the others are, whatever they are refused for.
  *
  * @param readings of one list, in its order
- * @returns the same; where one is refused because its country code is missing, so are those without
- *   plus or default country that are as long as national numbers
+ * @returns the same; where a number without plus or default country is refused, so are those that
+ *   are as long as national numbers
  */
 export function withOneVoice<Reading extends ChatIdReading>(
 	readings: readonly Reading[],
 ): ReadonlyArray<Reading | ChatIdReading> {
-	const [noCode] = NUMBER_REASONS.noCode;
-	if (!readings.some((reading) => !reading.ok && reading.rejection.kind === noCode))
-		return readings;
+	if (!readings.some(({ ok, bare }) => !ok && bare !== undefined)) return readings;
 	return readings.map((reading) => {
 		const digits = bareDigits(reading);
 		if (!reading.ok || digits === undefined) return reading;

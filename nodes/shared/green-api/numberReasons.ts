@@ -51,6 +51,7 @@ export const NUMBER_REASONS = {
 		'is too long for a phone number',
 		`${LENGTH}. A group's ID ends in @g.us, a privacy ID in @lid.`,
 	],
+	text: ['is longer than a phone number and what people write around it', ACCEPTED_FORMS],
 	unwritten: ['is not written as phone numbers are', ACCEPTED_FORMS],
 	appendix: [
 		'holds more than one number, or an extension',
@@ -77,14 +78,15 @@ const DATE = new RegExp(
 const EXTENSION =
 	/\d ?[,;]? ?\(? ?(?:ext(?:n|ension)?|extensi[oó]n|доб(?:авочный)?|вн(?:утр)?|dw|durchwahl|anexo|ramal|poste|int)\.? ?[:=]? ?\d+ ?\)?$|(?:\d[ ().-]{0,2}){7},? ?\(?x\.? ?\d{1,6}\)?$|\d ?# ?\d/iu;
 
-/** The first that fits is told. */
-const OTHER_THINGS: ReadonlyArray<readonly [pattern: RegExp, what: string, todo: string]> = [
+type Things = ReadonlyArray<readonly [pattern: RegExp, what: string, todo: string]>;
+
+/** What is no phone number, however it is written. The first that fits is told. */
+const OTHER_THINGS: Things = [
 	[
 		/^(?:[-._/?]+|#?n\/?a|null|none|nil|nan|undefined|нет)$/i,
 		'is how an empty cell is written',
 		'Take such items out before this node, e.g. with a Filter node.',
 	],
-	[EXTENSION, 'has an extension, and messengers have none', 'Give the number without it.'],
 	[
 		/^-/,
 		'begins with a minus sign, as IDs of groups in Telegram and MAX do',
@@ -107,6 +109,13 @@ const OTHER_THINGS: ReadonlyArray<readonly [pattern: RegExp, what: string, todo:
 		AS_TEXT,
 	],
 	[/^\+?\d{7,}(?:\.\d+|,\d{1,6})$/, 'has a decimal fraction', AS_TEXT],
+	// "+1.4155552671" is how domain registries write numbers, and "030.1234567" has an area code.
+	[/^(?:0|[1-9]\d{0,2})[.,]\d{5,}$/, 'has a decimal fraction', OTHER_FIELD],
+];
+
+/** What can be a part of a phone number, or more than one. The first that fits is told. */
+const NO_SINGLE_NUMBERS: Things = [
+	[EXTENSION, 'has an extension, and messengers have none', 'Give the number without it.'],
 	[
 		// Google's exports put ":::" between the numbers of one person.
 		/^\D*\d[^,;|&]*[,;|&]|:::|\d ?(?:or|or:|oder|und|ou|et|o|y|and|и|или) ?[+(]?\d/iu,
@@ -119,14 +128,39 @@ const OTHER_THINGS: ReadonlyArray<readonly [pattern: RegExp, what: string, todo:
 		ACCEPTED_FORMS,
 	],
 	[/^\+?\d[\d ().-]*\p{L}[\d ().-]*\d$/u, 'has a letter in it', IN_FULL],
+	[
+		/^\D*[\p{L}№º°][ .]*[1-9][.)/-]?[ (]/u,
+		'begins with a label and a digit, which can be part of either',
+		'Write the number alone, with a plus and its country code.',
+	],
 	[/\p{L}/u, 'has letters in it and is no chat ID or phone number', ACCEPTED_FORMS],
 	[/[^\d +().\-/]/, 'has characters that no chat ID or phone number has', ACCEPTED_FORMS],
 	[/^\D*\d[^+]*\+/, 'holds more than one number', OWN_ITEM],
 	[/[-/(]$/, 'ends in the middle', IN_FULL],
 ];
 
+/**
+ * A number as people write it at home, whatever is before and behind it: without plus or `00`, or
+ * with a zero behind them. `0` alone is how some exports write an empty cell.
+ */
+const WITHOUT_CODE = /^[^\d+:]*(?:(?!00\D*[1-9])\d|\+[ (]*0)(?:[ ().\-/]*\d){4}/;
+
+/** @returns whether a cleaned text begins with five digits at least, and no country code */
+export function isWithoutCode(text: string): boolean {
+	return WITHOUT_CODE.test(text);
+}
+
+/** What a cleaned text is; `hasNumber`: a phone number may be part of it. */
+export interface OtherThing {
+	what: string;
+	todo: string;
+	hasNumber: boolean;
+}
+
 /** @returns what a cleaned text is, and what to do; undefined where it may be a phone number */
-export function otherThing(text: string): readonly [what: string, todo: string] | undefined {
-	const [, ...reason] = OTHER_THINGS.find(([pattern]) => pattern.test(text)) ?? [];
-	return reason.length === 2 ? reason : undefined;
+export function otherThing(text: string): OtherThing | undefined {
+	const fits = ([pattern]: Things[number]) => pattern.test(text);
+	const other = OTHER_THINGS.find(fits);
+	const [, what, todo] = other ?? NO_SINGLE_NUMBERS.find(fits) ?? [];
+	return what !== undefined && todo !== undefined ? { what, todo, hasNumber: !other } : undefined;
 }

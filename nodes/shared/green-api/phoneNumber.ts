@@ -1,7 +1,7 @@
 /** Reads phone numbers as people write them: for certain, or not at all. */
 
-import { clean } from './cleanNumber';
-import { NUMBER_REASONS, otherThing } from './numberReasons';
+import { clean, numberOfLink } from './cleanNumber';
+import { isWithoutCode, NUMBER_REASONS, otherThing } from './numberReasons';
 import { nationalNumbers, planOf } from './numberingPlan';
 import {
 	checkLength,
@@ -19,8 +19,14 @@ import { hasAppendix, takeApart } from './writtenNumber';
 export { ACCEPTED_FORMS } from './numberReasons';
 export { checkLength, isPhoneNumber } from './readNumber';
 
-/** `isBare`: without plus or default country, the digits themselves were taken for international. */
-export type PhoneReading = { ok: true; digits: string; isBare: boolean } | Refusal;
+/**
+ * `bare`: what the user wrote, where neither plus nor default country told which country's number it
+ * is. Where it is read, its digits were taken for international.
+ */
+export interface Bare {
+	bare?: string | undefined;
+}
+export type PhoneReading = ({ ok: true; digits: string } | Refusal) & Bare;
 export type CountryCodeReading = { ok: true; code: string } | Refusal;
 
 /** Two numbers in one field, and what is dialled before them. */
@@ -39,33 +45,33 @@ export function refuseNumber(given: string, { why, code = '', other }: Unread): 
 }
 
 /** Whether a number has a plus, `00` or a default country decides how it is read. */
-function readDigits(number: string, isLink: boolean, code: string): [Outcome, isBare?: boolean] {
+function readDigits(number: string, isLink: boolean, code: string): Outcome {
 	const plan = planOf(code);
 	const { length } = number.replaceAll(/\D/g, '');
-	if (length > MOST_WRITTEN_DIGITS) return [{ why: 'long' }];
-	if (length < PHONE_DIGITS.min && !plan) return [{ why: 'short' }];
+	if (length > MOST_WRITTEN_DIGITS) return { why: 'long' };
+	if (length < PHONE_DIGITS.min && !plan) return { why: 'short' };
 	const written = takeApart(number);
-	if (!written) return [{ why: 'unwritten' }];
-	if (hasAppendix(written)) return [{ why: 'appendix' }];
+	if (!written) return { why: 'unwritten' };
+	if (hasAppendix(written)) return { why: 'appendix' };
 
 	const { digits, groups, hasPlus } = written;
 	if (hasPlus) {
 		const outcome = readInternational(written);
 		// WhatsApp's links hold its own ids, and some of them differ from the numbering plan.
 		const isUnfit = typeof outcome !== 'string' && /^(?:unfit|renumbered)$/.test(outcome.why);
-		return [isLink && isUnfit ? checkLength(digits) : outcome];
+		return isLink && isUnfit ? checkLength(digits) : outcome;
 	}
 	const abroad = plan ? prefixForAbroad(written, plan) : '';
-	if (abroad !== '') return [{ why: 'abroad', code: abroad }];
+	if (abroad !== '') return { why: 'abroad', code: abroad };
 	if (groups[0]?.digits.startsWith('00')) {
 		// Some countries have numbers that begin with 00 at home, e.g. 001 800 … in Thailand.
-		if (plan && nationalNumbers(plan, digits).plain) return [{ why: 'ambiguous', code }];
+		if (plan && nationalNumbers(plan, digits).plain) return { why: 'ambiguous', code };
 		// "0011" is how Australians dial abroad, not a number of North America.
-		if (digits.startsWith('0011')) return [{ why: 'unfit', code: '1' }];
+		if (digits.startsWith('0011')) return { why: 'unfit', code: '1' };
 		const behind = takeApart(number.replace(/^(?:\(00\)|(\(?)00)[-./ ]*/, '+$1'));
-		return [behind ? readInternational(behind) : { why: 'unwritten' }];
+		return behind ? readInternational(behind) : { why: 'unwritten' };
 	}
-	return plan ? [readWithDefault(written, plan)] : [readBare(written), true];
+	return plan ? readWithDefault(written, plan) : readBare(written);
 }
 
 /**
@@ -83,13 +89,20 @@ export function readPhoneNumber(
 	text: string,
 	defaultCountryCode: string,
 ): PhoneReading {
-	const { number, isLink } = clean(text, defaultCountryCode);
+	const linked = numberOfLink(text);
+	const number = linked ?? clean(text, defaultCountryCode);
+	if (number === undefined) return refuseNumber(given, { why: 'text' });
+	const hasNoCode = defaultCountryCode === '' && linked === undefined;
+	const bare = hasNoCode && isWithoutCode(number) ? given : undefined;
 	const other = otherThing(number);
-	if (other) return refuse(`${quote(given)} ${other[0]}`, other[1], other[0]);
-	const [outcome, isBare = false] = readDigits(number, isLink, defaultCountryCode);
+	if (other) {
+		const { what, todo, hasNumber } = other;
+		return { ...refuse(`${quote(given)} ${what}`, todo, what), ...(hasNumber && { bare }) };
+	}
+	const outcome = readDigits(number, linked !== undefined, defaultCountryCode);
 	return typeof outcome === 'string'
-		? { ok: true, digits: outcome, isBare }
-		: refuseNumber(given, outcome);
+		? { ok: true, digits: outcome, bare }
+		: { ...refuseNumber(given, outcome), bare };
 }
 
 const COUNTRY_CODE_FORMS =

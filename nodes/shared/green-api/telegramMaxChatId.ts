@@ -1,12 +1,7 @@
 /** What Telegram and MAX take as a chat id, and how people write it. */
 
-import {
-	type ChatIdReading,
-	type ChatKind,
-	chatReader,
-	phoneReading,
-	type ReadChat,
-} from './chatId';
+import { type ChatIdReading, type ChatKind, chatReader, type ReadChat } from './chatId';
+import { clean, undress } from './cleanNumber';
 import { readPhoneNumber } from './phoneNumber';
 import { quote, refuse } from './rejection';
 
@@ -28,10 +23,16 @@ const GROUP = /^-[1-9]\d{0,15}$/;
 
 const WHATSAPP_ID = /@(?:c\.us|s\.whatsapp\.net|lid|g\.us|broadcast|newsletter)$/i;
 
-/** `10000000.0`, `7.9E+10`: an id or a phone number, from which the spreadsheet took the difference. */
-const SPREADSHEET_NUMBER = /^\d+[.,](?:0{1,2}|\d+e\+?\d+)$/i;
-/** `79 001 234 567`, as thousands are written: an id for people to read, or a phone number. */
-const IN_THOUSANDS = /^[1-9]\d{0,2}(?:[ .,']\d{3})+$/;
+const BETWEEN_DIGITS = /(?<=\d)[_'’](?=\d)/g;
+/** What can be an id or a phone number, without what surrounds it. */
+const IN_DOUBT = [
+	// What is left of "tel:79001234567", "№ 79001234567", "(79001234567)".
+	/^[^\d+\p{L}]*[1-9]\d{0,15}[^\d\p{L}]*$/u,
+	// "10000000.0", "7.9E+10": the spreadsheet took the difference.
+	/^\d+[.,](?:0+|\d+e\+?\d+)$/i,
+	// "79 001 234 567", as thousands are written: an id for people to read.
+	/^[1-9]\d{0,2}(?:[ .,]\d{3})+$/,
+];
 
 function accept(kind: ChatKind, id: string): ChatIdReading {
 	return { ok: true, chatId: { kind, id } };
@@ -47,11 +48,12 @@ function speakOf(forms: string, description: string): string {
  * contacts give such ids, and a phone number of the same digits is somebody else's.
  *
  * @param chats how the messenger's chats look
- * @returns a reader of `10000000`, `-1001234567890` and, where the messenger has them, `@ivan`; of
- *   phone numbers that can't be ids: `+7 900 123-45-67`, `007900…`, `050-123-4567`, `tel:…`
+ * @returns a reader of `10000000`, `-1001234567890` and, where the messenger has them, `@ivan`, also
+ *   in quotes and with separators around; of phone numbers that can't be ids: `+7 900 123-45-67`, `007900…`, `050-123-4567`, `tel:…`
  */
 export function digitChatReader({ label, forms, callingCodes, username }: DigitChats): ReadChat {
-	return chatReader(forms, (given, text, defaultCountryCode) => {
+	return chatReader(forms, (given, written, defaultCountryCode) => {
+		const text = undress(written);
 		if (PERSON.test(text)) return accept('person', text);
 		if (GROUP.test(text)) return accept('group', text);
 		if (username?.test(text)) return accept('username', text);
@@ -64,16 +66,17 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 		if (text.startsWith('@')) {
 			return refuse(`${quote(given)} is no username that ${label} can be asked about`, forms);
 		}
-		if (SPREADSHEET_NUMBER.test(text) || IN_THOUSANDS.test(text)) {
+		const digits = clean(text.replace(BETWEEN_DIGITS, ''), '') ?? '';
+		if (IN_DOUBT.some((form) => form.test(digits))) {
 			return refuse(
 				`${quote(given)} can be a chat ID or a phone number`,
 				'Write a chat ID as digits alone, and a phone number with a plus and its country code.',
 			);
 		}
-		const phone = readPhoneNumber(given, text, defaultCountryCode);
+		const phone = readPhoneNumber(given, written, defaultCountryCode);
 		if (!phone.ok) {
 			const { message, description, kind } = phone.rejection;
-			return refuse(message, speakOf(forms, description), kind);
+			return { ...refuse(message, speakOf(forms, description), kind), bare: phone.bare };
 		}
 		if (callingCodes && !callingCodes.some((code) => phone.digits.startsWith(code))) {
 			return refuse(
@@ -81,6 +84,7 @@ export function digitChatReader({ label, forms, callingCodes, username }: DigitC
 				`GREEN-API looks up numbers of +${callingCodes.join(' and +')} alone there. Enter the chat ID.`,
 			);
 		}
-		return phoneReading(given, phone, { kind: 'phone', id: `+${phone.digits}` });
+		const chatId = { kind: 'phone', id: `+${phone.digits}` } as const;
+		return { ok: true, chatId, bare: phone.bare };
 	});
 }

@@ -9,7 +9,7 @@ import type {
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import { accountKey, CREDENTIAL_REFUSED } from '../green-api/requestUrl';
-import { confirmed, readAnswer, type Reply } from '../green-api/answer';
+import { readAnswer, type Reply } from '../green-api/answer';
 import { type Failure, failureOf, failureOfNetwork } from '../green-api/failures';
 import {
 	DEFAULT_MESSENGER,
@@ -135,13 +135,13 @@ function endedBy<C extends Context>(context: C, signal: AbortSignal): C {
  *
  * The full response with every status accepted is asked for, because n8n then throws no error that
  * holds the tokened URL, and the text is parsed here, because n8n's helper hands a cut-off JSON on
- * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`).
+ * as if it were an answer (`n8n-core`, `httpRequestWithAuthentication`). n8n is given the credential's
+ * values, which it would read anew: their token is the one that an answer must not hold.
  *
  * @param request the method, its body, and how long one attempt may take
  * @param abortSignal ends the request at once; without it, an execution's end does
  * @param account the key of the account that the request is for. Where the credential has become
- *   another one's nothing is sent: n8n is given the values that were compared, as it would read them
- *   anew
+ *   another one's nothing is sent
  * @returns the answer, or what kept it away, with the limit that the server told; never throws
  */
 export async function sendRequest(
@@ -164,21 +164,23 @@ export async function sendRequest(
 		disableFollowRedirect: true,
 	};
 	try {
-		const data = account === undefined ? undefined : await this.getCredentials(CREDENTIAL_TYPE);
-		if (data && keyOf(data) !== account) {
+		const data = await this.getCredentials(CREDENTIAL_TYPE);
+		if (account !== undefined && keyOf(data) !== account) {
 			return { ok: false, failure: failureOf('credentialChanged', 'CREDENTIAL_CHANGED') };
 		}
 		const { statusCode, body, headers } = (await this.helpers.httpRequestWithAuthentication.call(
 			abortSignal ? endedBy(this, abortSignal) : this,
 			CREDENTIAL_TYPE,
 			options,
-			data && { credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data } },
+			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data } },
 		)) as IN8nHttpFullResponse;
 		const { chatId, groupId } = request.body ?? {};
 		const namesChat = (chatId ?? groupId) !== undefined;
 		const isAnswer = method.answerIn === statusCode && /"receiptId"/.test(String(body));
-		const answer = readAnswer(isAnswer ? 200 : statusCode, String(body), method.answer, namesChat);
-		const outcome = confirmed(answer, method);
+		const outcome = readAnswer(isAnswer ? 200 : statusCode, String(body), method, {
+			namesChat,
+			token: String(data.apiTokenInstance),
+		});
 		const limit = readServerLimit(headers);
 		const told = limit && { limit };
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());

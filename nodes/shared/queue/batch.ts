@@ -29,8 +29,8 @@ export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
 	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
 	tolerates?: (failure: Failure) => boolean;
-	/** The method that is asked before this one, for its sake alone: it ends together with it. */
-	firstStep?: GreenApiMethod;
+	/** The method that is asked afterwards, and for whose sake alone this is: it ends with that one. */
+	firstStepOf?: GreenApiMethod;
 }
 
 /**
@@ -105,6 +105,8 @@ interface FoundAnswer {
 interface Part {
 	lane: Lane;
 	endedBy: Failure | undefined;
+	/** Those that end with it. */
+	firstSteps: Set<Part>;
 	/** What the limit let through, and how long it makes so many take, in ms. */
 	paced: { requests: number; ms: number };
 }
@@ -291,7 +293,7 @@ export class Batch {
 	}
 
 	private async settle(request: LookUpRequest): Promise<LookUpOutcome> {
-		const part = this.partOf(request.method);
+		const part = this.partOf(request.method, request.firstStepOf);
 		const found = part.endedBy ? CANCELLED : await this.find(request, part);
 		if (found === CANCELLED) {
 			return { ok: false, failure: part.endedBy ?? STOPPED, inherited: true };
@@ -404,23 +406,28 @@ export class Batch {
 		return CANCELLED;
 	}
 
-	private partOf(method: GreenApiMethod): Part {
-		const former = this.parts.get(method);
-		if (former) return former;
-		const part: Part = { lane: new Lane(), endedBy: undefined, paced: { requests: 0, ms: 0 } };
+	private partOf(method: GreenApiMethod, firstStepOf?: GreenApiMethod): Part {
+		const part = this.parts.get(method) ?? this.newPart(method);
+		if (firstStepOf) {
+			const { firstSteps, endedBy } = this.partOf(firstStepOf);
+			firstSteps.add(part);
+			if (endedBy) this.endPart(part, endedBy);
+		}
+		return part;
+	}
+
+	private newPart(method: GreenApiMethod): Part {
+		const paced = { requests: 0, ms: 0 };
+		const part = { lane: new Lane(), endedBy: undefined, firstSteps: new Set<Part>(), paced };
 		this.parts.set(method, part);
 		if (this.endedBy) this.endPart(part, this.endedBy);
 		return part;
 	}
 
 	private endAfter(failure: Failure, request: LookUpRequest, part: Part): void {
-		const { tolerates, firstStep } = request;
-		const isEnough = this.options.stopOnFailure && !tolerates?.(failure);
+		const isEnough = this.options.stopOnFailure && !request.tolerates?.(failure);
 		if (isEnough || failure.kind === 'instance') this.end(failure);
-		else if (failure.kind === 'method') {
-			this.endPart(part, failure);
-			if (firstStep) this.endPart(this.partOf(firstStep), failure);
-		}
+		else if (failure.kind === 'method') this.endPart(part, failure);
 	}
 
 	private end(failure: Failure): void {
@@ -431,6 +438,7 @@ export class Batch {
 	private endPart(part: Part, failure: Failure): void {
 		part.endedBy ??= failure;
 		part.lane.close();
+		for (const step of part.firstSteps) this.endPart(step, failure);
 	}
 
 	private readonly abort = (): void => {

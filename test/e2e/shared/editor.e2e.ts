@@ -114,7 +114,7 @@ describe('the editor', () => {
 		const chosen = async (name: string) => await field(page, name).locator('input').inputValue();
 		expect(await chosen('resource')).toBe('Contact');
 		expect(await chosen('operation')).toBe('Get Contact Info');
-		expect(await chosen('output')).toBe('All Fields');
+		expect(await chosen('output')).toBe('Raw');
 		expect(await page.getByTestId('resource-locator-chatId').innerText()).toContain(
 			'{{ $json.chatId }}',
 		);
@@ -139,7 +139,6 @@ describe('the editor', () => {
 		const names = (await options.allInnerTexts()).map((name) => name.trim());
 		expect(names).toEqual([
 			'Add Fingerprint',
-			'Avatar Binary Field',
 			'Cache Results For (Seconds)',
 			'Contacts Without Products',
 			'Default Country Code',
@@ -148,6 +147,7 @@ describe('the editor', () => {
 			'Include Input Fields',
 			'Max Retries',
 			'Output Field Name',
+			'Put Output File in Field',
 			'Requests per Second',
 			'Timeout (Ms)',
 		]);

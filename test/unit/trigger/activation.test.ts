@@ -86,7 +86,7 @@ describe('an activation', () => {
 		await clock.sleep(5);
 		if (refusals > 0) {
 			refusals -= 1;
-			return readAnswer(429, '', 'object');
+			return readAnswer(429, '', { answer: 'object' });
 		}
 		if (method === 'setSettings' && saveSettings) Object.assign(settings, body);
 		const answers: Record<string, unknown> = {
@@ -94,7 +94,7 @@ describe('an activation', () => {
 			getSettings: settings,
 			setSettings: { saveSettings },
 		};
-		return readAnswer(200, JSON.stringify(answers[method]), 'object');
+		return readAnswer(200, JSON.stringify(answers[method]), { answer: 'object' });
 	};
 
 	async function prepare(...needs: Need[]) {
@@ -170,7 +170,9 @@ describe('an activation', () => {
 
 	it('that may not write fails, and so do those that came with it: they have the same token', async () => {
 		const refused: Send = async (request) =>
-			request.method === 'setSettings' ? readAnswer(401, '', 'object') : await send(request);
+			request.method === 'setSettings'
+				? readAnswer(401, '', { answer: 'object' })
+				: await send(request);
 		const outcomes = Promise.all([
 			activation.prepare(need('incomingWebhook'), refused),
 			activation.prepare(need('stateWebhook'), send),

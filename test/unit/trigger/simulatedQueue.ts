@@ -152,7 +152,7 @@ export class SimulatedQueue {
 					? async () => await this.receive(Number(query?.receiveTimeout), signal)
 					: async () => this.remove(Number(path));
 			const { status, body } = fault ?? { status: 200, body: await answer() };
-			return readAnswer(status, body, METHODS[method].answer);
+			return readAnswer(status, body, METHODS[method]);
 		};
 	}
 

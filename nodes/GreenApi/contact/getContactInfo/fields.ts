@@ -41,7 +41,7 @@ export const fields = {
 		type: 'options',
 		options: [
 			{
-				name: 'All Fields',
+				name: 'Raw',
 				value: 'raw',
 				description: 'The contact exactly as GREEN-API sends it',
 			},

@@ -47,12 +47,13 @@ const throughCheckAccount = throughAccount('getContactInfo');
 /** The phone number, where it is asked for first, becomes a field of the contact. */
 async function askContact(request: LookUpRequest, lookUp: LookUp): Promise<LookUpOutcome> {
 	if (request.method !== 'checkWhatsapp') return await throughCheckAccount(request, lookUp);
-	const check = await lookUp(request);
+	const check = await lookUp({ ...request, firstStepOf: 'getContactInfo' });
 	if (!check.ok) return check;
-	const contact = await lookUp({ ...request, method: 'getContactInfo', firstStep: request.method });
+	const contact = await lookUp({ ...request, method: 'getContactInfo' });
 	if (!contact.ok) return contact;
-	const phoneNumber = numberTold(check.value.read());
-	return { ...contact, value: contact.value.with({ phoneNumber }) };
+	const own = contact.value.read<Contact | null>() ?? { chatId: request.body?.chatId };
+	const phoneNumber = numberTold(check.value.read()) ?? own.phoneNumber ?? null;
+	return { ...contact, value: contact.value.with({ ...own, phoneNumber }) };
 }
 
 function shapePerson(answer: Answer, values: Values, chatId: string, messenger: Messenger): Found {

@@ -34,23 +34,33 @@ interface Terms {
 	messenger: Messenger;
 }
 
-function simplify(contact: Contact, { asked, messenger }: Terms): IDataObject {
-	const chatId = String(contact.chatId);
+/** An answer under a privacy id has no number: it is the one that was asked for. */
+function numberOf(contact: Contact, { asked, messenger }: Terms): string | null {
+	const number = messenger.phoneNumberOf(contact, String(contact.chatId));
+	return number ?? messenger.phoneNumberOf({}, asked);
+}
+
+function select(contact: Contact, terms: Terms): IDataObject {
+	const { fields } = terms;
+	const phoneNumber = contact.phoneNumber || (numberOf(contact, terms) ?? contact.phoneNumber);
+	return pick({ ...contact, phoneNumber }, ['chatId', ...fields]);
+}
+
+function simplify(contact: Contact, terms: Terms): IDataObject {
 	return {
-		chatId,
-		// An answer under a privacy id has no number: it is the one that was asked for.
-		phoneNumber: messenger.phoneNumberOf(contact, chatId) ?? messenger.phoneNumberOf({}, asked),
+		chatId: String(contact.chatId),
+		phoneNumber: numberOf(contact, terms),
 		...pick(contact, ['name', 'contactName', 'isBusiness', 'category', 'description']),
 		...pick(contact, ['email', 'avatar']),
 		productCount: productsOf(contact).length,
-		...ownFieldsOf(contact, messenger),
+		...ownFieldsOf(contact, terms.messenger),
 	};
 }
 
 const OUTPUTS: Record<ContactShape['output'], (contact: Contact, terms: Terms) => IDataObject> = {
 	raw: (contact) => contact,
 	simplified: simplify,
-	selectedFields: (contact, { fields }) => pick(contact, ['chatId', ...fields]),
+	selectedFields: select,
 };
 
 /**
