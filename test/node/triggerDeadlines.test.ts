@@ -1,8 +1,9 @@
 /** Nothing that a server or n8n leaves undone holds the trigger up for longer than it says. */
 
 import { systemTimers } from '@package/nodes/shared/time';
+import { TestCredentials } from '../engine/credentialsHelper';
 import { listenToLog } from '../engine/n8nVersions';
-import { idsOf, message, TIME_FACTOR, until, useTriggers } from './triggers';
+import { finish, idsOf, message, TIME_FACTOR, until, useTriggers } from './triggers';
 
 const { parts, activate, emitted, queueLength } = useTriggers();
 
@@ -40,6 +41,50 @@ it('receiveNotification and deleteNotification that come drop by drop', async ()
 	await emitted(trigger, 2);
 	expect(idsOf(trigger)).toEqual(['a', 'b']);
 	expect(trigger.errors).toEqual([]);
+});
+
+describe('a credential that n8n never gives', () => {
+	const { getDecrypted } = TestCredentials.prototype;
+	let hanging: unknown;
+
+	beforeEach(() => {
+		hanging = undefined;
+		const read = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
+		read.mockImplementation(async function (this: TestCredentials, ...args) {
+			const values = await getDecrypted.apply(this, args);
+			return values === hanging ? await new Promise(() => {}) : values;
+		});
+	});
+	afterEach(() => {
+		jest.spyOn(TestCredentials.prototype, 'getDecrypted').mockRestore();
+	});
+
+	const told = 'n8n did not give the GREEN-API credential in time';
+
+	it('as it is activated', async () => {
+		const credential = parts.credential();
+		hanging = credential;
+		await expect(activate(immediately, { credential })).rejects.toThrow(told);
+	});
+
+	it.each(['while it listens', 'before it is given something again'])(
+		'%s: that trigger ends, and the others go on',
+		async (when) => {
+			const isAgain = when !== 'while it listens';
+			const credential = parts.credential();
+			const parameters = isAgain ? { deleteFromQueue: 'executionSucceeds' } : immediately;
+			const bad = await activate(parameters, { credential });
+			const good = await activate(immediately);
+			parts.double.queue.enqueue(message('a'), message('b'), message('c'));
+			await emitted(bad, 1);
+			hanging = credential;
+			if (isAgain) finish(bad, 'error');
+			await queueLength(0);
+			expect(idsOf(good)).toEqual(['a', 'b', 'c']);
+			expect(bad.errors.map(({ message: text }) => text).join()).toContain(told);
+			expect(good.errors).toEqual([]);
+		},
+	);
 });
 
 it('an execution whose end n8n never tells counts as failed after the limit', async () => {

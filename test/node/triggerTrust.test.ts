@@ -2,6 +2,7 @@
 
 import type { IRun } from 'n8n-workflow';
 import { systemClock } from '@package/nodes/shared/time';
+import { TestCredentials } from '../engine/credentialsHelper';
 import { listenToLog } from '../engine/n8nVersions';
 import type { ActiveTrigger } from '../engine/triggers';
 import { faults, refusal } from '../green-api-double/faults';
@@ -69,6 +70,29 @@ describe('an account is API URL, instance and token together', () => {
 		await queueLength(0);
 		expect(idsOf(again)).toEqual(['a', 'b']);
 		expect(idsOf(second)).not.toContain('b');
+	});
+
+	it('a token that was renewed, and one of two workflows saved: the other one is told at once', async () => {
+		const credential = parts.credential();
+		const [one, two] = [workflow(immediately), workflow(immediately)];
+		const first = await activate({}, { credential, file: one });
+		const second = await activate({}, { credential, file: two });
+		await longRequest();
+		parts.double.setToken(parts.double.idInstance, 'fakeToken4');
+		credential.apiTokenInstance = 'fakeToken4';
+		await second.close();
+		const saved = await activate({}, { credential, file: two });
+		await failed(first);
+		expect(first.errors[0]?.message).toContain('credential was changed');
+		parts.double.queue.enqueue(message('a'), message('b'));
+		await emitted(saved, 1);
+		await first.close();
+		const again = await activate({}, { credential, file: one });
+		await queueLength(0);
+		expect([idsOf(saved), idsOf(again)]).toEqual([
+			['a', 'b'],
+			['a', 'b'],
+		]);
 	});
 
 	it('a credential that becomes another instance’s: nothing of the one gets to the other', async () => {
@@ -163,6 +187,32 @@ describe('while workflows come and go', () => {
 			]);
 		},
 	);
+
+	it('one whose credential can’t be read for 25 s gets all that waits', async () => {
+		parts.double.queue.enqueue(message('a'), message('b'));
+		const first = await activate(immediately);
+		await started(first, 1);
+		const file = workflow(immediately);
+		const { getDecrypted } = TestCredentials.prototype;
+		const unread = jest.spyOn(TestCredentials.prototype, 'getDecrypted');
+		const notYet = parts.credential();
+		unread.mockImplementation(async function (this: TestCredentials, ...args) {
+			const values = await getDecrypted.apply(this, args);
+			if (values === notYet) throw new Error('The store is not ready');
+			return values;
+		});
+		for (const waitMs of [1_000, 2_000, 4_000, 8_000, 16_000]) {
+			await expect(activate({}, { file, credential: notYet })).rejects.toThrow('n8n did not send');
+			await clock.pass(waitMs);
+		}
+		unread.mockRestore();
+		const second = await activate({}, { file, credential: notYet });
+		await emptied();
+		expect([idsOf(first), idsOf(second)]).toEqual([
+			['a', 'b'],
+			['a', 'b'],
+		]);
+	});
 
 	it('a save: what comes in between is both workflows’', async () => {
 		const file = workflow(immediately);
@@ -328,6 +378,18 @@ describe('what GREEN-API answers', () => {
 			event: 'quotaExceeded',
 			details: quotaData,
 		});
+	});
+
+	it('settings that no GREEN-API would send: told, and forgotten once they are right', async () => {
+		const { settings } = parts.double.queue;
+		Object.assign(settings, { webhookUrl: { toString: 1 } });
+		await expect(activate(immediately)).rejects.toThrow('another address');
+		settings.webhookUrl = '';
+		await pass(2_000);
+		const trigger = await activate(immediately);
+		parts.double.queue.enqueue(message('a'));
+		await queueLength(0);
+		expect(idsOf(trigger)).toEqual(['a']);
 	});
 
 	it('466 without one is waited out', async () => {

@@ -15,6 +15,9 @@ const WISHES: Readonly<Record<Key, (id: number) => boolean>> = {
 	c: (id) => id % 2 === 0,
 };
 
+/** n8n 2.41: a lease of a process that was killed, and the time until somebody looks (`START_MS`). */
+const LEASE_MS = 135_000;
+
 /** n8n 2.41, `retryTriggerActivation`: 5 attempts, 1, 2, 4 and 8 s apart. */
 const ATTEMPTS = 5;
 
@@ -107,14 +110,20 @@ class SimulatedN8n {
 		if (token === 'wrong') workflow.isOwed = false;
 	}
 
-	/** The process ends at once, and another one activates one workflow after the other. */
-	kill(coming: Coming): void {
+	/**
+	 * The process ends at once, and another one activates one workflow after the other, but for the one
+	 * that was just being activated.
+	 */
+	kill(coming: Coming, leased: Key | null): void {
 		for (const key of KEYS) this.stop(key);
 		this.process += 1;
 		this.queue.restart();
+		if (leased && this.workflows[leased].isPublished) {
+			void this.bring(leased, { ...coming, gapMs: LEASE_MS });
+		}
 		void (async () => {
 			for (const key of KEYS) {
-				if (!this.workflows[key].isPublished) continue;
+				if (!this.workflows[key].isPublished || key === leased) continue;
 				// n8n does not wait for further attempts of the one before.
 				await new Promise<void>((tried) => void this.bring(key, coming, tried).then(tried));
 			}
@@ -226,7 +235,10 @@ const step = fc.oneof(
 		weight: 1,
 		arbitrary: fc.record({ kind: kind('edit'), key, token: fc.constantFrom('right', 'wrong') }),
 	},
-	{ weight: 1, arbitrary: fc.record({ kind: kind('kill'), coming: coming(3_000) }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({ kind: kind('kill'), coming: coming(3_000), leased: fc.option(key) }),
+	},
 	{
 		weight: 2,
 		arbitrary: fc.record({
@@ -277,7 +289,7 @@ it('who was active, or was being brought back, gets all it wants, in order, by i
 				} else if (each.kind === 'publish') n8n.publish(each.key, each.coming);
 				else if (each.kind === 'unpublish') n8n.unpublish(each.key);
 				else if (each.kind === 'edit') n8n.edit(each.key, each.token as Workflow['token']);
-				else if (each.kind === 'kill') n8n.kill(each.coming);
+				else if (each.kind === 'kill') n8n.kill(each.coming, each.leased);
 				else if (each.kind === 'fault') (queue.faults[each.method] ??= []).push(each.fault);
 				await queue.clock.pass(each.kind === 'pass' ? each.ms : 10);
 			}

@@ -3,7 +3,7 @@ import {
 	failureOf,
 	failureOfNetwork,
 } from '@package/nodes/shared/green-api/failures';
-import { QUIET_MS } from '@package/nodes/GreenApiTrigger/delivery';
+import { QUIET_MS, START_MS } from '@package/nodes/GreenApiTrigger/delivery';
 import { SimulatedQueue } from './simulatedQueue';
 
 const MINUTE = 60_000;
@@ -563,6 +563,15 @@ describe('a trigger that could not be prepared yet', () => {
 		expect(queue.left).toEqual([]);
 	});
 
+	it('whose preparation throws is told', async () => {
+		const prepare = async () => {
+			throw new Error('not foreseen');
+		};
+		queue.listener.join(queue.subscriber('a', { prepare }));
+		await pass(1_000);
+		expect(queue.failed).toEqual([{ key: 'a', message: 'The trigger could not go on listening' }]);
+	});
+
 	it('that leaves is prepared no more', async () => {
 		const signals: AbortSignal[] = [];
 		const prepare = async (signal: AbortSignal) => {
@@ -661,6 +670,58 @@ describe('nothing is deleted while the set of triggers is changing', () => {
 		expect(queue.left).toEqual([]);
 	});
 
+	it('n8n starts: another account’s activation that takes 30 s, between two of one account', async () => {
+		queue.enqueue(1, 2);
+		void activate('a', 50);
+		await pass(100);
+		const dead = queue.listeners.whileActivating('elsewhere', async () => {
+			await queue.clock.sleep(30_000);
+			throw new Error('refused');
+		});
+		void dead.catch(async () => await activate('b', 50));
+		await pass(2 * MINUTE);
+		expect([queue.startedBy('a'), queue.startedBy('b')]).toEqual([
+			[1, 2],
+			[1, 2],
+		]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('an n8n that was killed: one whose lease of 2 minutes has to run out gets what waits', async () => {
+		await pass(MINUTE);
+		queue.restart();
+		queue.enqueue(1, 2);
+		await pass(10_000);
+		void activate('a', 50);
+		await pass(100);
+		expect(queue.startedBy('a')).toEqual([1]);
+		void (async () => {
+			await queue.clock.sleep(125_000);
+			await activate('b', 1_000);
+		})();
+		await pass(START_MS + QUIET_MS);
+		expect([queue.startedBy('a'), queue.startedBy('b')]).toEqual([
+			[1, 2],
+			[1, 2],
+		]);
+		expect(queue.left).toEqual([]);
+	});
+
+	it('each attempt at an activation holds the others up for the quiet time, and no longer', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		for (const afterMs of [MINUTE, 10 * MINUTE]) {
+			await pass(afterMs);
+			void activate('b', 0, true).catch(() => undefined);
+			await pass(100);
+			queue.enqueue(1, 2);
+			await pass(QUIET_MS - 1_000);
+			expect(queue.left).toHaveLength(2);
+			await pass(2_000);
+			expect(queue.left).toEqual([]);
+		}
+	});
+
 	it('the others wait no longer for one that does not come back', async () => {
 		const leave = queue.listener.join(queue.subscriber('a', auto));
 		queue.listener.join(queue.subscriber('b', auto));
@@ -710,6 +771,130 @@ describe('401 to a deletion', () => {
 			{ key: 'a', message: 'GREEN-API does not accept the API Token' },
 		]);
 		expect(queue.startedBy('a')).toEqual([1]);
+	});
+});
+
+describe('a deletion', () => {
+	const auto = { auto: 'succeeded' } as const;
+
+	it('that is done before the queue shows it starts nothing again, and is not asked for at once', async () => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		queue.faults.deleteNotification = Array.from({ length: 3 }, () => ({
+			status: 200,
+			body: '{"result":true}',
+		}));
+		queue.enqueue(1, 2);
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1, 2]);
+		expect(queue.left).toEqual([]);
+		const times = requests('deleteNotification').map(({ at }) => at);
+		const waits = times
+			.slice(1, 4)
+			.map((at, index) => Math.round((at - (times[index] ?? 0)) / 1000));
+		expect(waits).toEqual([0, 1, 2]);
+		expect(queue.log).toHaveLength(2);
+	});
+
+	it.each([
+		['true', { status: 200, body: '{"result":true}' }],
+		['false', { status: 200, body: '{"result":false}' }],
+		['400', { status: 400, body: '' }],
+		['466', { status: 466, body: '' }],
+	])('answered %s that the notification outlives for 10 minutes is told', async (_what, fault) => {
+		queue.listener.join(queue.subscriber('a', auto));
+		await queue.quiet();
+		queue.faults.deleteNotification = Array.from({ length: 1_000 }, () => fault);
+		queue.enqueue(1);
+		await pass(9 * MINUTE);
+		expect(queue.failed).toEqual([]);
+		await pass(2 * MINUTE);
+		expect(queue.failed).toHaveLength(1);
+		expect(queue.startedBy('a')).toEqual([1]);
+		expect(queue.log).toHaveLength(1);
+		expect(requests('deleteNotification').length).toBeLessThan(30);
+	});
+});
+
+describe('a refusal that lasts', () => {
+	const starting = { status: 400, body: 'instance in starting process try later' };
+
+	it.each([
+		['466', { status: 466, body: '{"invokeStatus":{"status":"QUOTE_EXCEEDED"}}' }],
+		['400', { status: 400, body: '{"message":"something new"}' }],
+		['405', { status: 405, body: '' }],
+		['410', { status: 410, body: '' }],
+		['469', { status: 469, body: '' }],
+	])('%s to each look at the queue: told after 10 minutes', async (_what, fault) => {
+		queue.faults.a = [fault];
+		queue.listener.join(queue.subscriber('a'));
+		await pass(9 * MINUTE);
+		expect(queue.failed).toEqual([]);
+		await pass(2 * MINUTE);
+		expect(queue.failed).toHaveLength(1);
+		expect(queue.log).toHaveLength(1);
+	});
+
+	it('is not forgotten while the server is down', async () => {
+		queue.faults.a = [starting];
+		queue.listener.join(queue.subscriber('a'));
+		await pass(9 * MINUTE);
+		queue.faults.a = [{ status: 502, body: '' }];
+		await pass(MINUTE / 2);
+		queue.faults.a = [starting];
+		await pass(2 * MINUTE);
+		expect(queue.failed).toHaveLength(1);
+	});
+
+	it.each([{ code: 'ECONNREFUSED' }, { status: 502, body: '' }, { status: 429, body: '' }])(
+		'%j is none: it is waited out for as long as it takes',
+		async (fault) => {
+			queue.faults.a = [fault];
+			queue.listener.join(queue.subscriber('a', { auto: 'succeeded' }));
+			await pass(24 * 60 * MINUTE);
+			expect(queue.failed).toEqual([]);
+			delete queue.faults.a;
+			queue.enqueue(1);
+			await pass(MINUTE);
+			expect(queue.startedBy('a')).toEqual([1]);
+		},
+	);
+});
+
+describe('n8n can’t start executions at all', () => {
+	it.each(['executionFinishes', 'executionSucceeds'] as const)(
+		'%s: one notification may be to blame, and the next one stays until n8n can',
+		async (deletion) => {
+			let isFull = true;
+			const { start } = queue.subscriber('a', { auto: 'succeeded' });
+			const others = queue.subscriber('a', {
+				deletion,
+				start: async (notification) => {
+					const ending = await start(notification);
+					return isFull ? 'notStarted' : ending;
+				},
+			});
+			queue.listener.join(others);
+			await queue.quiet();
+			queue.enqueue(1, 2, 3);
+			await pass(60 * MINUTE);
+			expect(queue.left).toEqual([2, 3]);
+			expect(queue.log.filter((line) => line.includes('n8n starts no executions'))).toHaveLength(1);
+			const times = queue.started.slice(-3).map(({ at }) => at);
+			expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([MINUTE, MINUTE]);
+			isFull = false;
+			await pass(2 * MINUTE);
+			expect(queue.left).toEqual([]);
+			expect(queue.startedBy('a')).toEqual(expect.arrayContaining([2, 3]));
+		},
+	);
+
+	it('odd notifications in a row that n8n does not take are each given up', async () => {
+		queue.listener.join(queue.subscriber('a', { maxDeliveries: 2, auto: 'refused' }));
+		await queue.quiet();
+		queue.enqueue(1, 2, 3);
+		await pass(MINUTE);
+		expect(queue.left).toEqual([]);
 	});
 });
 
@@ -808,6 +993,58 @@ describe('a credential that is not the account’s any more', () => {
 		isChanged = true;
 		await pass(MINUTE);
 		expect(queue.failed).toHaveLength(1);
+	});
+
+	it.each(['an execution works', 'its deletion is refused'])(
+		'is noticed within a minute while %s',
+		async (what) => {
+			let isChanged = false;
+			const checkAccount = async () => (isChanged ? changed : undefined);
+			queue.listener.join(queue.subscriber('a'));
+			queue.listener.join(queue.subscriber('b', { auto: 'succeeded', checkAccount }));
+			await queue.quiet();
+			queue.enqueue(1);
+			await pass(100);
+			if (what === 'its deletion is refused') {
+				queue.faults.deleteNotification = Array.from({ length: 9 }, () => ({
+					status: 502,
+					body: '',
+				}));
+				await queue.end('a');
+			}
+			isChanged = true;
+			await pass(MINUTE);
+			expect(queue.failed).toEqual([{ key: 'b', message: changed.message }]);
+		},
+	);
+
+	it('is noticed at once when a trigger listens to another queue', async () => {
+		let isChanged = false;
+		const checkAccount = async () => (isChanged ? changed : undefined);
+		queue.listener.join(queue.subscriber('a', { checkAccount }));
+		await pass(1_000);
+		isChanged = true;
+		queue.listeners.of('renewed').join(queue.subscriber('b'));
+		await pass(0);
+		expect(queue.failed).toEqual([{ key: 'a', message: changed.message }]);
+	});
+
+	it('is given nothing when it leaves while its credential is read', async () => {
+		let readMs = 0;
+		const checkAccount = async () => {
+			await queue.clock.sleep(readMs);
+			return undefined;
+		};
+		const options = { deletion: 'executionSucceeds', auto: 'failed', checkAccount } as const;
+		const leave = queue.listener.join(queue.subscriber('a', options));
+		await queue.quiet();
+		queue.enqueue(1);
+		await pass(500);
+		readMs = 1_000;
+		await pass(1_000);
+		leave();
+		await pass(MINUTE);
+		expect(queue.startedBy('a')).toEqual([1]);
 	});
 
 	it('is given no second delivery', async () => {
