@@ -28,7 +28,7 @@ describe('when something goes wrong', () => {
 			['the status feed', { chatId: 'status@broadcast' }, 'status feed'],
 			['a channel', { chatId: '120363144038483540@newsletter' }, 'channel'],
 			['an emoji', { chatId: '🙂' }, 'characters'],
-			['100,000 characters', { chatId: 'x'.repeat(100_000) }, 'has letters'],
+			['100,000 characters', { chatId: 'x'.repeat(100_000) }, 'is longer than a phone number'],
 		])('%s: says so, names the item, and nothing is sent', async (_what, json, words) => {
 			const input = [{ chatId: SEED_CHAT_ID }, json];
 			const finished = await run(withInput(testWorkflow('contacts'), input));
