@@ -1,12 +1,12 @@
 /**
- * Checks what `npm pack` would ship: all that n8n loads and nothing else, under 80 kB packed, in the
+ * Checks what `npm pack` would ship: all that n8n loads and nothing else, under 90 kB packed, in the
  * version that is on top of the changelog.
  */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const MAX_PACKED_BYTES = 80_000;
+const MAX_PACKED_BYTES = 90_000;
 const SHIPPED = /^(package\.json|README\.md|LICENSE\.md|dist\/.+\.(js|json|svg))$/;
 
 const { n8n, version } = JSON.parse(readFileSync('package.json', 'utf8'));
