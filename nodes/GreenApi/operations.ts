@@ -2,11 +2,11 @@
  * What the node can do: resource → operation → its declaration, and the fields that the editor shows.
  *
  * To add an operation: four steps.
- * 1. Its method: `METHODS` in `shared/green-api/methods.ts`, with its limit and effect.
+ * 1. Its method: `METHODS` in `shared/green-api/methods.ts`, with its limit, effect and result.
  * 2. Its declaration in `contact/` or `group/`; `delete.ts` is the shortest.
  * 3. Its name in `RESOURCES` below: saved workflows hold it.
- * 4. Its rows in `test/node/description.test.ts`, `test/docs/limits.test.ts`, `docs/operations.md`,
- *    `docs/limits.md` and the README.
+ * 4. The method in `test/green-api-double/`; its rows in `test/node/description.test.ts`,
+ *    `test/docs/limits.test.ts`, `docs/operations.md`, `docs/limits.md` and the README.
  */
 
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';

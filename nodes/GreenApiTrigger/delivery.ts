@@ -39,7 +39,7 @@ export class Roster {
 	private activating = 0;
 	private changedAt = -Infinity;
 	private hasNewcomer = false;
-	/** Keys of those that left since the set was last the same for long. */
+	/** Keys of triggers that left since the last quiet time and have not come back. */
 	private readonly missing = new Set<string>();
 
 	/** Whether a trigger is being activated. */

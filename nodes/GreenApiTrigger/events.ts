@@ -16,7 +16,7 @@ interface NotificationEvent {
 	messageTypes?: readonly string[];
 }
 
-/** The setting without which nothing comes that others do. */
+/** Has to be on for everything that other people do: messages, calls, blocks. */
 const RECEIVING = 'incomingWebhook';
 
 const MESSAGES = [

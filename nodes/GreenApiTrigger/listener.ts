@@ -170,7 +170,7 @@ export class Listener {
 		return [...this.joined.values()].map(({ subscriber }) => subscriber);
 	}
 
-	/** Who may ask for notifications. All get them, as the others are active, too. */
+	/** Triggers that have finished preparing: only these ask. Every trigger that joined gets the answers. */
 	private get ready(): Subscriber[] {
 		return this.subscribers.filter(({ prepare }) => !prepare);
 	}

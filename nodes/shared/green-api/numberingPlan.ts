@@ -17,8 +17,8 @@ export interface NumberingPlan {
 	/** Matches every national number, whole. */
 	national: RegExp;
 	/**
-	 * Matches mobile numbers, whole: where such numbers are as short as national ones of many
-	 * countries, those alone; where they are as long as international ones, what begins as they do.
+	 * Matches mobile numbers, whole. It is exact where calling code and number have at most 10 digits,
+	 * and goes by first digits and length where national mobiles have 10 or more. Null: not needed.
 	 */
 	mobilePattern: RegExp | null;
 	/** Matches what is dialled before a number abroad; null where that is 00. */
@@ -125,9 +125,7 @@ export function nationalNumbers(
 	return { plain: national.test(written), dialled: isDialled ? [rest] : [] };
 }
 
-/** WhatsApp's ids of people whom it knows by another number than the numbering plan has. */
-
-/** One country's ids: what they look like, and all forms in which WhatsApp has the same person. */
+/** WhatsApp's own ids of one country: their pattern, and all forms that are the same person. */
 interface OwnIds {
 	pattern: RegExp;
 	forms: readonly string[];
@@ -137,7 +135,7 @@ interface OwnIds {
  * Accounts keep the id that they were made with, also where a country has renumbered since: Mexico
  * dropped the 1 of mobile numbers in 2019, and Brazil put a 9 before them. Argentina writes a 9 when
  * a mobile number is called from abroad. Brazil's fixed lines begin with 2 to 5, and are other
- * people's numbers with a 9 before them (`../shared/green-api.md`, checkWhatsapp; Anatel 553/2010).
+ * people's numbers with a 9 before them (GREEN-API documentation, "CheckWhatsapp"; Anatel 553/2010).
  */
 const OWN_IDS: readonly OwnIds[] = [
 	{ pattern: /^521?([2-9]\d{9})(@c\.us)?$/, forms: ['52$1$2', '521$1$2'] },

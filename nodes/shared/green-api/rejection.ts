@@ -4,7 +4,7 @@
 export interface Rejection {
 	message: string;
 	description: string;
-	/** Of what user data can have many of: the message without the value it quotes. */
+	/** The message without the value it quotes: refusals of one kind are counted together. */
 	kind?: string;
 }
 

@@ -29,7 +29,7 @@ export interface LookUpRequest extends GreenApiRequest {
 	policy: LookUpPolicy;
 	/** Whether there is another way after this failure, so that `stopOnFailure` doesn't end the batch. */
 	tolerates?: (failure: Failure) => boolean;
-	/** The method that is asked afterwards, and for whose sake alone this is: it ends with that one. */
+	/** The method that this request prepares, e.g. getContactInfo: it ends when that method's part ends. */
 	firstStepOf?: GreenApiMethod;
 }
 

@@ -63,7 +63,7 @@ export class Limit {
 		this.nextAt = this.lastSentAt + this.gapMs;
 	}
 
-	/** In place of the spacing after a refusal, as an answer may promise more than the limit allows. */
+	/** Unit of STEP and POLL: the documented or the announced spacing, the slower; at most the gap. */
 	private get unitMs(): number {
 		return Math.min(this.longestMs, this.gapMs);
 	}

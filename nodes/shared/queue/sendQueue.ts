@@ -228,7 +228,7 @@ export class SendQueue {
 		const commonAt = Math.max(this.pausedUntil, this.limit.nextAt, this.lastSentAt + leastCapMs);
 		return this.lanes.map(({ waiting: [head], lastSentAt, inFlight, ended }) => {
 			if (head?.capMs !== undefined) return Math.max(commonAt, lastSentAt + head.capMs);
-			// One more with each answer, so that a wrong token is known before all are out.
+			// Not paced: one more may be in flight after each answer, so that a wrong token shows early.
 			return inFlight <= ended ? this.pausedUntil : Infinity;
 		});
 	}
