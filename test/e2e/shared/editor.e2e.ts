@@ -143,6 +143,7 @@ describe('the editor', () => {
 			'Contacts Without Products',
 			'Default Country Code',
 			'Download Avatar',
+			'Find Phone Number',
 			'Group Chats',
 			'Include Input Fields',
 			'Max Retries',
