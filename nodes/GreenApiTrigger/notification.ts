@@ -243,11 +243,19 @@ function joined(...parts: Array<string | null | undefined>): string {
 	return parts.filter((part) => part).join(' ');
 }
 
-/** An extension comes behind the number: `;ext=102` (RFC 3966), ` x102`. */
+/**
+ * An extension comes behind the number: `;ext=102` (RFC 3966), ` x102`.
+ *
+ * @returns the digits; the number as it is written where it can't be read for certain, as digits alone
+ *   could be somebody else's number
+ */
 function telephoneOf(line: string): string | null {
 	const waid = /;waid=(\d+)/i.exec(line)?.[1];
-	const written = line.slice(line.indexOf(':') + 1);
-	return digitsOf(waid ?? /^\D*[^\p{L};,#]*/u.exec(written)?.[0]);
+	if (waid !== undefined) return waid;
+	const written = /^\D*[^\p{L};,#]*/u.exec(line.slice(line.indexOf(':') + 1))?.[0].trim();
+	if (!written) return null;
+	const reading = readChatId(written);
+	return reading.ok ? digitsOf(reading.chatId.id) : written;
 }
 
 /**

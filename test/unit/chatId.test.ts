@@ -198,6 +198,8 @@ describe('reading a chat id', () => {
 describe('refusing what is no chat id', () => {
 	const badInputs: Array<[what: string, value: unknown, words: RegExp]> = [
 		['two numbers, one a line', '1234567\n7654321', /more than one line/],
+		['a row number before an ID', '5 79001234567@c.us', /no country's calling code/],
+		['a row number before a privacy ID', '2 84567890123456@lid', /malformed/],
 		['an address over two lines', '71234567890\r\n@c.us', /more than one line/],
 		['nothing', undefined, /contact is missing/],
 		['null', null, /contact is missing/],

@@ -70,6 +70,7 @@ describe('a list in which one number is refused because its country code is miss
 		'(11) 98765-',
 		'+0501234567',
 		'0501234567@c.us',
+		'(85) 98765-0007\n(85) 3456-7890',
 	])('is not believed where another is refused that has no country code: %s', (other) => {
 		expect(outcomes(['51987650001', other])[0]).toContain(OTHERS);
 	});

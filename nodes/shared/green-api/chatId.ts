@@ -132,7 +132,7 @@ function readPerson(given: string, text: string, defaultCountryCode: string): Ch
 function readAddress(given: string, text: string): ChatIdReading {
 	const cleaned = clean(text, '');
 	if (cleaned === undefined) return refuseNumber(given, { why: 'text' });
-	const address = cleaned.replaceAll(' ', '').toLowerCase();
+	const address = cleaned.trim().replace(/ *@ */g, '@').toLowerCase();
 	const notContact = NOT_A_CONTACT.find(({ pattern }) => pattern.test(address));
 	if (notContact) {
 		return refuse(
@@ -214,10 +214,14 @@ export function chatReader(forms: string, readText: ReadText): ReadChat {
 		const text = simplify(written);
 		if (text === '') return refuse('The contact is empty', forms);
 		if (LINE_BREAK.test(given)) {
-			return refuse(
+			const [first = ''] = given.split(LINE_BREAK);
+			// A list may have others that are written as its first number is.
+			const { bare } = readText(first.trim(), simplify(first), defaultCountryCode);
+			const refusal = refuse(
 				'The contact has more than one line',
 				'Give each contact an item of its own, e.g. with a Split Out node.',
 			);
+			return { ...refusal, bare };
 		}
 		return readText(given, text, defaultCountryCode);
 	};
