@@ -24,7 +24,7 @@ type StaticData = IDataObject;
 function otherIdsIn(answer: IDataObject, chatId: string): readonly string[] | undefined {
 	if (answer.existsWhatsapp !== true) return undefined;
 	const lid = lidTold(answer, chatId);
-	const number = numberTold(answer);
+	const number = numberTold(answer, chatId);
 	return lid === null ? undefined : [lid, ...(number === null ? [] : idsOf(`${number}@c.us`))];
 }
 

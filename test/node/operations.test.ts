@@ -232,6 +232,12 @@ describe('Check WhatsApp', () => {
 			{ phoneNumber: '79001234567', lid: LID },
 		],
 		[
+			'the digits of a privacy id that look like a number',
+			'49236716503629@lid',
+			{ chatId: '49236716503629@c.us', phoneNumber: '' },
+			{ phoneNumber: null, lid: '49236716503629@lid' },
+		],
+		[
 			'the digits that were asked for',
 			'12345678@c.us',
 			{ chatId: '12345678', phoneNumber: '' },

@@ -45,7 +45,7 @@ const options = {
 
 /** WhatsApp's own form of a number can differ from the one asked for: other methods know that one. */
 function simplifyWhatsapp(answer: IDataObject, { id: asked, kind }: ChatId): IDataObject {
-	const number = numberTold(answer);
+	const number = numberTold(answer, asked);
 	return {
 		chatId: kind === 'person' && number !== null ? `${number}@c.us` : asked,
 		existsWhatsapp: answer.existsWhatsapp === true,

@@ -88,12 +88,15 @@ export function phoneNumberIn(value: unknown): string | null {
  * which comes in which field is not certain, so both are looked at for both.
  *
  * @param answer checkWhatsapp's
+ * @param asked the chat id that was asked about
  * @returns the digits of the phone number, or null where it is hidden; digits that no country's
- *   numbers look like are none
+ *   numbers look like are none, nor are those of the privacy id that was asked about
  */
-export function numberTold({ phoneNumber, chatId }: IDataObject): string | null {
+export function numberTold({ phoneNumber, chatId }: IDataObject, asked: string): string | null {
 	const numbers = [phoneNumber, chatId].map(phoneNumberIn);
-	return numbers.find((digits) => digits !== null && isPhoneNumber(digits)) ?? null;
+	const isNumber = (digits: string | null) =>
+		digits !== null && isPhoneNumber(digits) && asked !== `${digits}@lid`;
+	return numbers.find(isNumber) ?? null;
 }
 
 /**

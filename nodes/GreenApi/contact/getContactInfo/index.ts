@@ -50,8 +50,9 @@ async function askContact(request: LookUpRequest, lookUp: LookUp): Promise<LookU
 	if (!check.ok) return check;
 	const contact = await lookUp({ ...request, method: 'getContactInfo' });
 	if (!contact.ok) return contact;
-	const own = contact.value.read<Contact | null>() ?? { chatId: request.body?.chatId };
-	const phoneNumber = numberTold(check.value.read()) ?? own.phoneNumber ?? null;
+	const asked = String(request.body?.chatId);
+	const own = contact.value.read<Contact | null>() ?? { chatId: asked };
+	const phoneNumber = numberTold(check.value.read(), asked) ?? own.phoneNumber ?? null;
 	return { ...contact, value: contact.value.with({ ...own, phoneNumber }) };
 }
 
