@@ -21,11 +21,11 @@ import {
 } from './triggerWorkflows';
 import { useN8n } from './useN8n';
 
-const NOTIFICATIONS = 500;
+const NOTIFICATIONS = 100;
 const KILLS = 3;
 
 /** n8n starts in 10 s on a free machine, and then deletes nothing for 150 s. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 900_000;
 
 /** A message of the editor's slides in. */
 const SLIDING_MS = 1_000;
